@@ -1,0 +1,162 @@
+# Quire's build. `make help` lists the targets.
+#
+# Everything that is compiled lies in $(B), which depends on the variant (DEBUG, SAN, BUG), so that
+# variants don't rebuild each other. O=DIR puts all of it elsewhere.
+
+O		?= build
+V		?= 0
+DEBUG		?= 0
+SAN		?= 0
+WERROR		?= 0
+BUG		?=
+
+VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)$(if $(BUG),-bug-$(BUG))
+B		:= $(O)$(VARIANT)
+Q		:= $(if $(filter 1,$(V)),,@)
+say		= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# --- tools ----------------------------------------------------------------------------------------
+
+ifndef CROSS_COMPILE
+CROSS_COMPILE	:= $(if $(shell command -v x86_64-elf-gcc),x86_64-elf-,$(if \
+		     $(shell command -v x86_64-linux-gnu-gcc),x86_64-linux-gnu-))
+endif
+CC		:= $(CROSS_COMPILE)gcc
+LD		:= $(CROSS_COMPILE)ld
+NM		:= $(CROSS_COMPILE)nm
+OBJDUMP		:= $(CROSS_COMPILE)objdump
+NASM		:= nasm
+GDB		:= gdb
+USER_CC		:= musl-gcc
+
+# --- sources --------------------------------------------------------------------------------------
+
+FLOORS		:= boot kernel drivers mm fs process
+KERNEL_C	:= $(shell find $(wildcard $(FLOORS)) -name '*.c' | LC_ALL=C sort)
+KERNEL_ASM	:= $(shell find $(wildcard $(FLOORS)) -name '*.asm' | LC_ALL=C sort)
+KERNEL_OBJS	:= $(KERNEL_ASM:%.asm=$(B)/%.asm.o) $(KERNEL_C:%.c=$(B)/%.o)
+
+# --- flags ----------------------------------------------------------------------------------------
+
+CFLAGS		:= -std=gnu11 -O2 -g -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
+		   -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) -I. \
+		   -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
+		   -fno-pic -fno-pie -fno-common -fno-strict-aliasing -fno-strict-overflow \
+		   -fno-delete-null-pointer-checks -fno-stack-protector -fcf-protection=none \
+		   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
+		   -fno-optimize-sibling-calls -fno-ipa-icf -fno-partial-inlining
+ASFLAGS		:= -f elf64 -g -F dwarf -I./
+LDFLAGS		:= -nostdlib -static -z max-page-size=0x1000 -z noexecstack --no-warn-rwx-segments \
+		   --build-id=none --no-dynamic-linker
+USER_CFLAGS	:= -std=gnu11 -O2 -g -static -Wall -Wextra -I. -fno-omit-frame-pointer
+
+ifeq ($(DEBUG),1)
+CFLAGS		+= -DCONFIG_DEBUG
+ASFLAGS		+= -DCONFIG_DEBUG
+endif
+ifneq ($(BUG),)
+CFLAGS		+= -DBUG_$(BUG)
+endif
+ifeq ($(WERROR),1)
+CFLAGS		+= -Werror
+USER_CFLAGS	+= -Werror
+endif
+ifeq ($(SAN),1)
+$(error SAN=1 is reserved: the sanitizer build does not exist yet)
+endif
+
+# --- targets --------------------------------------------------------------------------------------
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all kernel help clean format FORCE
+MAKEFLAGS	+= --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS	+= -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+all: kernel compile_commands.json
+
+kernel: $(B)/quire.elf
+
+# The kernel is linked twice: the second time with the table of its own functions (tools/ksyms.py).
+$(B)/quire.elf: $(B)/first.elf $(B)/ksyms.o linker.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(B)/ksyms.o
+	$(Q)tools/ksyms.py --nm $(NM) --check $< $@
+
+$(B)/first.elf: $(KERNEL_OBJS) $(B)/ksyms-empty.o linker.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(B)/ksyms-empty.o
+
+$(B)/ksyms.c: $(B)/first.elf tools/ksyms.py
+	$(Q)tools/ksyms.py --nm $(NM) $< > $@
+
+$(B)/ksyms-empty.c: tools/ksyms.py
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/ksyms.py --empty > $@
+
+$(B)/ksyms.o $(B)/ksyms-empty.o: %.o: %.c
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
+
+$(KERNEL_C:%.c=$(B)/%.o): $(B)/%.o: %.c $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(KERNEL_ASM:%.asm=$(B)/%.asm.o): $(B)/%.asm.o: %.asm $(B)/flags
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(NASM) $(ASFLAGS) -MD $(@:.o=.d) -MP -o $@ $<
+
+# A change of flags rebuilds everything, a new or removed file links again.
+$(B)/flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(CC) $(CFLAGS) $(ASFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(ASFLAGS)' > $@
+
+$(B)/objects: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(KERNEL_OBJS)' | cmp -s - $@ || echo '$(KERNEL_OBJS)' > $@
+
+$(B)/first.elf: $(B)/objects
+
+# One file: make mm/fault/fault.o, .i (preprocessed), .s (assembly), .lst (assembly with source).
+.PHONY: $(KERNEL_C:.c=.o) $(KERNEL_C:.c=.i) $(KERNEL_C:.c=.s) $(KERNEL_C:.c=.lst) $(KERNEL_ASM:.asm=.asm.o)
+$(KERNEL_C:.c=.o): %.o: $(B)/%.o
+$(KERNEL_ASM:.asm=.asm.o): %: $(B)/%
+$(KERNEL_C:.c=.i): %.i: %.c
+	$(Q)mkdir -p $(dir $(B)/$@)
+	$(Q)$(CC) $(CFLAGS) -E -o $(B)/$@ $< && echo $(B)/$@
+$(KERNEL_C:.c=.s): %.s: %.c
+	$(Q)mkdir -p $(dir $(B)/$@)
+	$(Q)$(CC) $(CFLAGS) -g0 -fverbose-asm -S -o $(B)/$@ $< && echo $(B)/$@
+$(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
+	$(Q)$(OBJDUMP) -dSr --no-show-raw-insn $< > $(B)/$@ && echo $(B)/$@
+
+# --- for editors and for tidiness -----------------------------------------------------------------
+
+compile_commands.json: $(B)/flags $(B)/objects
+	$(Q){ echo '['; for f in $(KERNEL_C); do \
+		printf '{"directory":"%s","file":"%s","command":"%s -c %s"},\n' \
+			'$(CURDIR)' "$$f" '$(CC) $(CFLAGS)' "$$f"; \
+	done | sed '$$s/,$$//'; echo ']'; } > $@
+
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	$(Q)rm -rf $(O) $(O)-debug $(O)-san $(O)-bug-* compile_commands.json
+
+help:
+	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
+
+#: make                     build the kernel (build/quire.elf)
+#: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
+#: make format              apply .clang-format
+#: make clean               remove what was built
+#:
+#: V=1 shows the commands. DEBUG=1 builds with expensive assertions (build-debug/). WERROR=1 makes
+#: warnings errors. BUG=NAME builds in a bug for a lab. CROSS_COMPILE=x86_64-elf- chooses a compiler.
+#: O=DIR builds in DIR.
+
+-include $(KERNEL_OBJS:.o=.d)
