@@ -1,0 +1,54 @@
+/* mm/frame/buddy.h - free frames in blocks of 2^order, and the per-CPU lists in front of them.
+ *
+ * The lower half of allocation: it takes what is there and never reclaims, sleeps or kills. The front desk with the
+ * slow path is mm/alloc/page_alloc.h. Each 2 MB pageblock has a migrate type, so that movable pages (users') stay
+ * apart from what cannot move. Linux: mm/page_alloc.c (rmqueue, __free_one_page).
+ */
+#ifndef MM_FRAME_BUDDY_H
+#define MM_FRAME_BUDDY_H
+
+#include <mm/frame/page.h>
+
+extern struct node node_data[];		/* one today */
+#define NODE0 (&node_data[0])
+#define for_each_zone(zone) \
+	for ((zone) = &NODE0->zones[0]; (zone) < &NODE0->zones[MAX_NR_ZONES]; (zone)++) if ((zone)->managed_pages)
+
+/* frame_init - map and fill the page array, build zones, give all free boot memory to the buddy */
+void frame_init(void);
+
+enum { ALLOC_WMARK_MIN, ALLOC_WMARK_LOW, ALLOC_WMARK_HIGH, ALLOC_NO_WATERMARKS, ALLOC_WMARK_MASK = 3,
+       ALLOC_HIGH = BIT(2) /* may dip into half of the min reserve */ };
+
+/*
+ * get_page_from_freelist - first fit over the zones whose watermark holds afterwards
+ *
+ * => order 0..MAX_ORDER; gfp gives zone, migrate type, __GFP_COMP and __GFP_ZERO
+ * => never sleeps; any context but NMI
+ * => returns a page with refcount 1, or NULL
+ */
+struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags);
+
+/* frame_alloc - for the floors that may not reclaim (drivers, page tables at boot, reclaim's own pools); may use the reserve */
+struct page *frame_alloc(unsigned int order, gfp_t gfp);
+
+/* free_pages_ok - the page's refcount is 0 already; order as allocated. put_page() ends here. */
+void free_frozen_page(struct page *page, unsigned int order);
+
+bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags);
+unsigned long nr_free_pages(void);		/* all zones, and the per-CPU lists */
+unsigned long totalram_pages(void);
+void drain_local_pages(void);			/* this CPU's per-CPU lists back to the buddy */
+void drain_all_pages(void);			/* every CPU's; sleeps not, waits for IPIs */
+
+/* setup_watermarks - from min_free_kbytes and watermark_scale_factor; called at boot and when either changes */
+void setup_watermarks(void);
+extern unsigned long min_free_kbytes, watermark_scale_factor;
+/* khugepaged raises min_free_kbytes to keep whole pageblocks free. */
+void raise_min_free_kbytes(unsigned long kbytes);
+
+/* For the checker, /proc/buddyinfo, /proc/pagetypeinfo and compaction: walk with zone->lock held. */
+enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn);
+static inline unsigned int buddy_order(const struct page *page) { return page->private; }
+
+#endif

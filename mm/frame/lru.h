@@ -1,0 +1,36 @@
+/* mm/frame/lru.h - the LRU lists: where a page stands in the queue for eviction.
+ *
+ * Pages join in per-CPU batches (each holds a reference until it is drained, so code that needs an exact reference
+ * count drains first). A page on a list has PG_lru; who takes it off to work on it clears PG_lru first and owns its
+ * list links until putback_lru_page(). Sizes are in 4 KB pages; a huge page counts 512. Linux: mm/swap.c.
+ */
+#ifndef MM_FRAME_LRU_H
+#define MM_FRAME_LRU_H
+
+#include <mm/frame/page.h>
+
+void lru_init(struct lruvec *lruvec);
+void lru_add(struct page *page);		/* a new, referenced page: to the list its flags name; never sleeps */
+void lru_add_drain(void);			/* this CPU's batch */
+void lru_add_drain_all(void);			/* all CPUs' batches, by IPI; irqs on */
+
+/* => returns false when the page is not on a list (another isolator was first). On success: PG_lru clear, PG_isolated set, a reference taken */
+bool isolate_lru_page(struct page *page);
+void putback_lru_page(struct page *page);	/* back to the list its flags name; drops the isolator's reference */
+
+void mark_page_accessed(struct page *page);	/* unreferenced -> referenced -> active */
+void activate_page(struct page *page);
+void deactivate_page(struct page *page);	/* MADV_COLD: to the inactive list, references forgotten */
+void rotate_reclaimable_page(struct page *page);/* writeback is done: to the tail of inactive; irq context */
+
+enum lru_list page_lru(const struct page *page);	/* from flags: unevictable, anon or file, active */
+/* => lru_lock held. Add, delete, and keep nr_pages right. */
+void lruvec_add_page(struct lruvec *lruvec, struct page *page, bool tail);
+void lruvec_del_page(struct lruvec *lruvec, struct page *page);
+/* split_huge_page: put the new tails behind the head. => lru_lock held, head on a list */
+void lruvec_add_split_tail(struct lruvec *lruvec, struct page *head, struct page *tail);
+
+unsigned long lru_size(enum lru_list lru);	/* in pages */
+struct lruvec *page_lruvec(const struct page *page);
+
+#endif

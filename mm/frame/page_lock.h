@@ -1,0 +1,28 @@
+/* mm/frame/page_lock.h - the page lock and waiting for writeback, on hashed wait queues.
+ *
+ * The page lock is a sleeping bit lock: it covers the page's content while it is read in, its place in the swap or page
+ * cache, and its mapping. Linux: mm/filemap.c (folio_lock, folio_wait_bit).
+ */
+#ifndef MM_FRAME_PAGE_LOCK_H
+#define MM_FRAME_PAGE_LOCK_H
+
+#include <mm/frame/page.h>
+
+/* All of them work on the head of a compound page. */
+static inline bool trylock_page(struct page *page) { return !TestSetPageLocked(compound_head(page)); }
+void lock_page(struct page *page);			/* sleeps */
+int lock_page_killable(struct page *page);		/* 0, or -EINTR when the task is being killed */
+void unlock_page(struct page *page);			/* any context: block completions use it */
+
+/* wait_on_page_locked - until somebody else's lock is gone
+ * => the page may be freed meanwhile: no reference is needed; the caller looks again at everything afterwards */
+void wait_on_page_locked(struct page *page);
+/* As above, and drops ptl after it has queued itself, so that no wake-up is lost (migration entries). */
+void wait_on_page_locked_drop(struct page *page, spinlock_t *ptl);
+
+void wait_on_page_writeback(struct page *page);		/* => caller holds a reference; sleeps */
+void set_page_writeback(struct page *page);		/* => page is locked; takes a reference for the I/O */
+/* => interrupt context allowed; PG_reclaim pages go to the tail of their inactive list; drops the reference */
+void end_page_writeback(struct page *page);
+
+#endif

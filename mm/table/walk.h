@@ -1,0 +1,48 @@
+/* mm/table/walk.h - from an address to its entry, and the locks of tables.
+ *
+ * Nothing here allocates: a walk ends where a level is missing (mm/space/table_alloc.h fills in levels).
+ * One lock a table page, in its struct page. Read an entry once, decide, take the lock, read it again, act.
+ * A table stays where it is as long as the caller holds mmap_lock, or the anon_vma or i_mmap lock that covers the area:
+ * only collapse and unmap take tables away, and both hold these for writing.
+ */
+#ifndef MM_TABLE_WALK_H
+#define MM_TABLE_WALK_H
+
+#include <mm/table/entry.h>
+
+static inline unsigned int pgd_index(unsigned long a) { return a >> PGDIR_SHIFT & 511; }
+static inline unsigned int pud_index(unsigned long a) { return a >> PUD_SHIFT & 511; }
+static inline unsigned int pmd_index(unsigned long a) { return a >> PMD_SHIFT & 511; }
+static inline unsigned int pte_index(unsigned long a) { return a >> PAGE_SHIFT & 511; }
+static inline unsigned long pmd_addr_end(unsigned long a, unsigned long end)
+{ unsigned long b = (a + PMD_SIZE) & PMD_MASK; return b - 1 < end - 1 ? b : end; }
+
+pmd_t *mm_find_pmd(struct mm *mm, unsigned long address);	/* NULL when a level above is missing */
+spinlock_t *pmd_lockptr(pmd_t *pmd);
+spinlock_t *pmd_lock(pmd_t *pmd);				/* takes and returns it */
+spinlock_t *pte_lockptr(pmd_t pmd);				/* of the table that a table entry names */
+static inline pte_t *pte_offset(pmd_t pmd, unsigned long address)
+{ return (pte_t *)page_address(pmd_table_page(pmd)) + pte_index(address); }
+/*
+ * pte_offset_map_lock - the PTE of address in the table under *pmd, locked
+ * => returns NULL when *pmd is (or just became) no table: the caller looks at the PMD again
+ */
+pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp);
+static inline void pte_unmap_unlock(pte_t *pte, spinlock_t *ptl) { (void)pte; spin_unlock(ptl); }
+/* When the entry is a leaf (or being split): its lock, held; NULL otherwise. */
+spinlock_t *pmd_trans_huge_lock(pmd_t *pmd);
+
+/* set_pte_at also keeps table_used right. => lock of the table held */
+void set_pte_at(pte_t *ptep, pte_t pte);
+pte_t ptep_clear(pte_t *ptep);		/* get-and-clear with table_used */
+
+/* The table page set aside for a huge PMD, so that a split never allocates. First in, first out per PMD table. => pmd lock held */
+void pgtable_trans_huge_deposit(pmd_t *pmd, struct page *table);
+struct page *pgtable_trans_huge_withdraw(pmd_t *pmd);
+
+/* The kernel's own table: direct map, vmemmap, vmalloc, image; W^X. */
+void kernel_page_table_init(void);
+extern pgd_t *kernel_pgd;
+pte_t *kernel_pte(unsigned long va);	/* the PTE of a vmalloc address; table levels exist after kernel_map_prepare */
+
+#endif
