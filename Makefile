@@ -75,7 +75,7 @@ ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS	+= -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-all: kernel compile_commands.json
+all: kernel user compile_commands.json
 
 kernel: $(B)/quire.elf
 
@@ -132,6 +132,40 @@ $(KERNEL_C:.c=.s): %.s: %.c
 	$(Q)$(CC) $(CFLAGS) -g0 -fverbose-asm -S -o $(B)/$@ $< && echo $(B)/$@
 $(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
 	$(Q)$(OBJDUMP) -dSr --no-show-raw-insn $< > $(B)/$@ && echo $(B)/$@
+
+# --- user programs --------------------------------------------------------------------------------
+#
+# A folder of user/ is a place in the guest: init is /init, everything in tests/ goes to /tests, the
+# others to /bin. build/user/stripped/ holds what is packed, build/user/ the same with symbols.
+
+USER_TESTS	:= $(patsubst user/%.c,%,$(wildcard user/tests/*.c))
+USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
+USER_DEMO	:= $(patsubst user/demo/%.c,bin/%,$(wildcard user/demo/*.c))
+USER_PROGRAMS	:= init $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
+
+.PHONY: user
+user: $(USER_PROGRAMS:%=$(B)/user/stripped/%)
+
+$(B)/user/stripped/%: $(B)/user/%
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)strip -o $@ $<
+
+# Kernel variants share the flags of user programs, but not their places.
+define user_program
+$(B)/user/$(1): $(2) $(B)/user/flags
+	$$(call say,USERCC,$(2))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(USER_CC) $$(USER_CFLAGS) $$(USER_CFLAGS_$(notdir $(1))) -MMD -MP -MF $$@.d -o $$@ $(2)
+-include $(B)/user/$(1).d
+endef
+$(eval $(call user_program,init,user/init/init.c))
+$(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c)))
+$(foreach t,$(USER_BENCH),$(eval $(call user_program,$(t),user/bench/$(notdir $(t)).c)))
+$(foreach t,$(USER_DEMO),$(eval $(call user_program,$(t),user/demo/$(notdir $(t)).c)))
+
+$(B)/user/flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(USER_CC) $(USER_CFLAGS)' | cmp -s - $@ || echo '$(USER_CC) $(USER_CFLAGS)' > $@
 
 # --- for editors and for tidiness -----------------------------------------------------------------
 

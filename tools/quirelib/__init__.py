@@ -1,0 +1,1 @@
+"""The parts of tools/quire. Python 3, standard library only."""

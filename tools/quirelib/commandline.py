@@ -1,0 +1,79 @@
+"""The command line of tools/quire."""
+
+import argparse
+import os
+import sys
+
+from . import host, image, linux, machine
+
+DESCRIPTION = """\
+Boot Quire ("run") or Debian's Linux kernel ("linux") in QEMU, with the same programs and disks.
+
+Without a COMMAND: an interactive shell on this terminal (Ctrl-a x leaves QEMU). With one: /bin/sh in
+the guest runs it, its output is copied to standard output, and the exit status is the command's own;
+124 after the time limit, 125 when the kernel panicked or did not come up."""
+
+
+def parser():
+    p = argparse.ArgumentParser(prog="quire", description=DESCRIPTION,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("kernel", choices=["run", "linux"])
+    p.add_argument("--mem", type=int, default=256, metavar="MB", help="memory (default 256)")
+    p.add_argument("--swap", type=int, default=512, metavar="MB",
+                   help="swap disk, 0 for none (default 512)")
+    p.add_argument("--cpus", type=int, default=2, metavar="N", help="processors (default 2)")
+    p.add_argument("--accel", choices=["auto", "tcg", "kvm"], default="auto",
+                   help="auto takes KVM only where the processor supports it")
+    p.add_argument("--icount", action="store_true",
+                   help="one instruction takes 1 ns of guest time: repeatable counts (TCG)")
+    p.add_argument("--append", default="", metavar="OPTIONS", help="more kernel options")
+    p.add_argument("--put", action="append", default=[], metavar="FILE[:GUESTPATH]",
+                   help="place a host file in the guest (default /bin/NAME, executable)")
+    p.add_argument("--disk", action="append", default=[], metavar="IMAGE",
+                   help="a further virtio disk: a raw image, or any -drive file= of QEMU")
+    p.add_argument("--timeout", type=float, default=None, metavar="S",
+                   help="seconds of host time (default 600 with a command, none without)")
+    p.add_argument("--gdb", action="store_true", help="wait for `make gdb` before the first instruction")
+    p.add_argument("--gdb-port", type=int, default=host.gdb_port(), metavar="PORT",
+                   help="default: %(default)s, by user")
+    p.add_argument("--iso", action="store_true", help="boot through GRUB from an ISO image")
+    p.add_argument("--uefi", action="store_true", help="with --iso: UEFI firmware instead of the BIOS")
+    p.add_argument("--bare", action="store_true",
+                   help="boot without an initramfs (the kernel does its work by its options)")
+    p.add_argument("--build", default=os.path.join(host.ROOT, "build"), metavar="DIR",
+                   help="where the kernel was built (build, build-debug, ...)")
+    p.add_argument("--no-make", action="store_true", help="take what is built, don't look for changes")
+    p.add_argument("-v", "--verbose", action="store_true",
+                   help="with a command: show the boot messages too; show QEMU's command line")
+    p.add_argument("--qemu", action="append", default=[], metavar="ARG", help="one more QEMU argument")
+    return p
+
+
+def split_command(argv):
+    """Everything after -- is the guest's command."""
+    if "--" not in argv:
+        return argv, None
+    at = argv.index("--")
+    words = argv[at + 1:]
+    return argv[:at], " ".join(words) if words else None
+
+
+def main(argv):
+    argv, command = split_command(argv)
+    options = parser().parse_args(argv)
+    options.command = command
+    options.build = os.path.abspath(options.build)
+    if options.timeout is None and (command is not None or options.bare):
+        options.timeout = 600
+    try:
+        host.need("run", *(["iso"] if options.iso else []), *(["uefi"] if options.uefi else []))
+        if not options.no_make:
+            host.make(options)
+        options.linux = linux.fetch() if options.kernel == "linux" else None
+        with image.Workspace(options) as workspace:
+            return machine.run(options, workspace)
+    except host.Problem as problem:
+        print("quire: %s" % problem, file=sys.stderr)
+        return 125
+    except KeyboardInterrupt:
+        return 130
