@@ -1,0 +1,26 @@
+/* mm/alloc/page_alloc.h - the front desk: who needs memory asks here.
+ *
+ * Fast path: mm/frame's free lists. Slow path, in this order: wake kswapd, try again with lower marks, (costly orders:
+ * compaction), direct reclaim with progress and throttling, retry rules, OOM. Linux: mm/page_alloc.c.
+ */
+#ifndef MM_ALLOC_PAGE_ALLOC_H
+#define MM_ALLOC_PAGE_ALLOC_H
+
+#include <mm/frame/buddy.h>
+
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
+/* => with __GFP_DIRECT_RECLAIM: sleeps, no spinlock held; NULL only when the caller is being killed, order is costly, or NORETRY */
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
+void free_pages_page(struct page *page, unsigned int order);	/* for non-compound blocks of order > 0, refcount 1 */
+void *get_free_page(gfp_t gfp);		/* address in the direct map, or NULL */
+void free_page(void *addr);
+
+/* => interrupt context allowed */
+void wakeup_kswapd(unsigned int order, gfp_t gfp);
+void kswapd_start(void);		/* the daemon; listed in boot/main.c */
+/* kswapd until free pages reach high: in mm/reclaim (balance_pgdat); the thread and its sleep are here */
+
+unsigned long nr_available_pages(void);	/* MemAvailable */
+#endif

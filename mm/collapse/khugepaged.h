@@ -1,0 +1,44 @@
+/* mm/collapse/khugepaged.h - huge pages come together: 512 small pages become one.
+ *
+ * khugepaged looks at all address spaces that may hold huge pages, a few thousand PTEs at a time, and collapses what
+ * passes its limits. Every refusal is one value of one enum, shared by code, trace, counters, tests and gdb.
+ * Linux: mm/khugepaged.c.
+ */
+#ifndef MM_COLLAPSE_KHUGEPAGED_H
+#define MM_COLLAPSE_KHUGEPAGED_H
+
+#include <mm/fault/fault.h>
+
+#define SCAN_RESULTS(X)										\
+	X(SCAN_FAIL, "failed") X(SCAN_SUCCEED, "succeeded") X(SCAN_PMD_NULL, "pmd_null")	\
+	X(SCAN_PMD_MAPPED, "page_pmd_mapped") X(SCAN_EXCEED_NONE_PTE, "exceed_none_pte")	\
+	X(SCAN_EXCEED_SWAP_PTE, "exceed_swap_pte") X(SCAN_EXCEED_SHARED_PTE, "exceed_shared_pte") \
+	X(SCAN_PTE_NON_PRESENT, "pte_non_present") X(SCAN_PTE_UFFD_WP, "pte_uffd_wp")		\
+	X(SCAN_PTE_MAPPED_HUGEPAGE, "pte_mapped_hugepage") X(SCAN_LACK_REFERENCED_PAGE, "lack_referenced_page") \
+	X(SCAN_PAGE_NULL, "page_null") X(SCAN_SCAN_ABORT, "scan_aborted")			\
+	X(SCAN_PAGE_COUNT, "not_suitable_page_count") X(SCAN_PAGE_LRU, "page_not_in_lru")	\
+	X(SCAN_PAGE_LOCK, "page_locked") X(SCAN_PAGE_ANON, "page_not_anon")			\
+	X(SCAN_PAGE_COMPOUND, "page_compound") X(SCAN_ANY_PROCESS, "no_process_for_page")	\
+	X(SCAN_VMA_NULL, "vma_null") X(SCAN_VMA_CHECK, "vma_check_failed")			\
+	X(SCAN_ADDRESS_RANGE, "not_suitable_address_range") X(SCAN_DEL_PAGE_LRU, "could_not_delete_page_from_lru") \
+	X(SCAN_ALLOC_HUGE_PAGE_FAIL, "alloc_huge_page_failed") X(SCAN_SWAPIN_FAIL, "swapin_failed")
+#define SCAN_ID(id, name) id,
+enum scan_result { SCAN_RESULTS(SCAN_ID) NR_SCAN_RESULTS };
+extern const char *const scan_result_names[NR_SCAN_RESULTS];
+
+struct khugepaged_config {		/* /sys/kernel/mm/transparent_hugepage/khugepaged/ */
+	bool		defrag;
+	unsigned int	max_ptes_none, max_ptes_swap, max_ptes_shared, pages_to_scan;
+	unsigned int	scan_sleep_millisecs, alloc_sleep_millisecs;
+	unsigned long	pages_collapsed, full_scans;
+	unsigned long	results[NR_SCAN_RESULTS];	/* how often each outcome */
+};
+extern struct khugepaged_config khugepaged;
+void khugepaged_init(void);
+void khugepaged_start(void);
+void khugepaged_wake(void);		/* a sleep time or the policy changed */
+
+/* => no lock held, mm pinned; takes and drops mmap_lock; the range is one aligned 2 MB. MADV_COLLAPSE later uses it too */
+enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int referenced, int unmapped);
+
+#endif

@@ -1,0 +1,88 @@
+/* mm/space/space.h - address spaces: what an address is meant to be.
+ *
+ * An mm is a set of areas (VMAs) that do not overlap, in a balanced tree by address. This room keeps the set right
+ * (find, insert, split, merge, copy, link to the reverse map) and builds the upper levels of page tables. It does not
+ * fill pages in (mm/fault) nor take them out (mm/map). Linux: mm/mmap.c, kernel/fork.c.
+ *
+ * LOCK ORDER (the authority; the lock checker enforces it):
+ *	mmap_lock -> page lock -> anon_vma lock / i_mmap lock -> page-table lock (one a table page, PMD before PTE)
+ *	-> swap-area lock -> mapping tree lock -> LRU lock -> zone lock
+ * Every walker: read the entry once -> decide -> take the lock -> read again -> act.
+ */
+#ifndef MM_SPACE_SPACE_H
+#define MM_SPACE_SPACE_H
+
+#include <mm/table/walk.h>
+#include <mm/rmap/anon_vma.h>
+
+void space_init(void);				/* slab caches */
+
+struct mm *mm_alloc(void);			/* empty, mm_users = mm_count = 1; NULL without memory */
+static inline void mmget(struct mm *mm) { atomic_inc(&mm->mm_users); }
+static inline bool mmget_not_zero(struct mm *mm) { return atomic_add_unless(&mm->mm_users, 1, 0); }
+void mmput(struct mm *mm);			/* the last one: exit_mmap (through the pointer mm/map registers) and mmdrop; sleeps */
+static inline void mmgrab(struct mm *mm) { atomic_inc(&mm->mm_count); }
+void mmdrop(struct mm *mm);			/* the last one frees the struct and the PGD */
+extern void (*exit_mmap_hook)(struct mm *mm);
+
+static inline void mmap_read_lock(struct mm *mm) { down_read(&mm->mmap_lock); }
+static inline bool mmap_read_trylock(struct mm *mm) { return down_read_trylock(&mm->mmap_lock); }
+static inline void mmap_read_unlock(struct mm *mm) { up_read(&mm->mmap_lock); }
+static inline void mmap_write_lock(struct mm *mm) { down_write(&mm->mmap_lock); }
+static inline bool mmap_write_trylock(struct mm *mm) { return down_write_trylock(&mm->mmap_lock); }
+static inline void mmap_write_unlock(struct mm *mm) { up_write(&mm->mmap_lock); }
+
+/* --- areas: => mmap_lock held, for writing where something changes ------------------------------------------------ */
+struct vma *find_vma(struct mm *mm, unsigned long address);	/* first with end > address, or NULL */
+struct vma *vma_lookup(struct mm *mm, unsigned long address);	/* the one that contains address, or NULL */
+struct vma *find_vma_intersection(struct mm *mm, unsigned long start, unsigned long end);
+struct vma *vma_first(struct mm *mm);
+struct vma *vma_next(struct vma *vma);
+struct vma *vma_prev(struct vma *vma);
+#define for_each_vma(mm, vma) for ((vma) = vma_first(mm); (vma); (vma) = vma_next(vma))
+
+struct vma *vma_alloc(struct mm *mm);
+void vma_free(struct vma *vma);			/* unlinked already; closes ops */
+void vma_link(struct mm *mm, struct vma *vma);	/* tree, i_mmap, counters; must not overlap */
+void vma_unlink(struct mm *mm, struct vma *vma);/* tree, counters, reverse map links; caller frees pages before and tables after */
+/* split at addr: vma keeps the part below (new_below: above); 0, -ENOMEM. Splits a huge page that addr cuts */
+int split_vma(struct mm *mm, struct vma *vma, unsigned long addr, bool new_below);
+/* Try to join the range with equal neighbours; returns the joined area or NULL. vma_flags, file+pgoff and anon_vma must fit */
+struct vma *vma_merge(struct mm *mm, struct vma *prev, unsigned long start, unsigned long end, unsigned long vm_flags,
+		      struct anon_vma *anon_vma, struct file *file, pgoff_t pgoff, const struct vma_ops *ops, void *private);
+/* join with neighbours after flags of vma changed in [start, end): splits where needed. Returns the area of exactly the range or ERR_PTR */
+struct vma *vma_modify_flags(struct mm *mm, struct vma *prev, struct vma *vma, unsigned long start, unsigned long end,
+			     unsigned long new_flags);
+int expand_stack(struct vma *vma, unsigned long address);	/* grows down; 0 or -ENOMEM; => mmap_lock write */
+/* => flags MAP_*; returns address or -ENOMEM (as unsigned long); top down below mmap_base; align 0 or a power of two */
+unsigned long find_free_range(struct mm *mm, unsigned long len, unsigned long align, unsigned long hint);
+
+static inline bool vma_is_anonymous(const struct vma *vma) { return !vma->ops; }
+static inline unsigned long vma_pages(const struct vma *vma) { return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT; }
+static inline pgoff_t linear_page_index(const struct vma *vma, unsigned long address)
+{ return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff; }
+
+/* --- anon_vma that need memory ----------------------------------------------------------------------------------- */
+int anon_vma_prepare(struct vma *vma);				/* => mmap_lock read is enough; 0 or -ENOMEM */
+int anon_vma_clone(struct vma *dst, struct vma *src);		/* split, mremap */
+int anon_vma_fork(struct vma *child, struct vma *parent);
+void unlink_anon_vmas(struct vma *vma);
+
+/* --- tables that need memory: return NULL without memory. They recheck under the lock, two CPUs may race ----------- */
+struct page *pte_alloc_one(gfp_t gfp);				/* a zeroed table page, counted; not yet anywhere */
+void pte_free(struct mm *mm, struct page *table);
+pmd_t *pmd_alloc(struct mm *mm, unsigned long address);		/* fills PGD and PUD levels */
+int pte_alloc(struct mm *mm, pmd_t *pmd);			/* 0 or -ENOMEM; a huge PMD that appeared meanwhile is fine: look again */
+void mm_inc_nr_ptes(struct mm *mm);				/* pgtables_bytes and NR_PAGETABLE */
+void mm_dec_nr_ptes(struct mm *mm);
+
+static inline void add_mm_counter(struct mm *mm, enum mm_counter c, long n) { atomic_long_add(n, &mm->rss[c]); }
+static inline unsigned long get_mm_counter(struct mm *mm, enum mm_counter c)
+{ long n = atomic_long_read(&mm->rss[c]); return n < 0 ? 0 : n; }
+unsigned long get_mm_rss(struct mm *mm);
+void update_hiwater_rss(struct mm *mm);
+
+/* all_mm list, for the checker, swapoff, gdb and ps: calls fn with the mm pinned (mm_users), until it returns false */
+void for_each_mm(bool (*fn)(struct mm *mm, void *arg), void *arg);
+
+#endif

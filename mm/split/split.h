@@ -1,0 +1,40 @@
+/* mm/split/split.h - huge pages come apart.
+ *
+ * Two different things: a PMD split changes one mapping (512 PTEs instead of one PMD, same frames, never fails), a page
+ * split makes 512 pages of one (all mappings, may fail on a pin, leaves everything as it was then).
+ * Linux: mm/huge_memory.c.
+ */
+#ifndef MM_SPLIT_SPLIT_H
+#define MM_SPLIT_SPLIT_H
+
+#include <mm/rmap/rmap.h>
+
+/* => no lock of the table held; after it *pmd is a table or none (never a leaf of the old page, unless refaulted) */
+void split_huge_pmd(struct vma *vma, pmd_t *pmd, unsigned long address);
+/* => pmd lock held; address 2 MB aligned; freeze: install migration entries of the page instead of present PTEs */
+void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, bool freeze);
+/* Splits what a new VMA boundary would cut: called before start/end of an area change. => mmap_lock for writing */
+void vma_adjust_trans_huge(struct vma *vma, unsigned long start, unsigned long end);
+
+enum split_result { SPLIT_OK, SPLIT_BUSY_WRITEBACK, SPLIT_ZERO_PAGE, SPLIT_NO_ANON_VMA, SPLIT_PINNED };
+/*
+ * split_huge_page - 512 pages of one
+ * => page (any part) is locked (the head's lock) and the caller holds exactly one reference, on the head
+ * => on SPLIT_OK every part is an ordinary page; page stays locked and referenced, the others are unlocked and on the
+ *    LRU right behind the head, or on *list (isolated, one reference each) when list is given. Parts nobody maps die.
+ * => otherwise nothing has changed. Sleeps. Never allocates.
+ */
+enum split_result split_huge_page_to_list(struct page *page, struct list_head *list);
+static inline enum split_result split_huge_page(struct page *page) { return split_huge_page_to_list(page, NULL); }
+
+/* Huge pages of which parts were unmapped: split when memory is short. */
+void deferred_split_page(struct page *head);		/* => called from page_remove_rmap's users with ptl held; irq-safe lock */
+void deferred_split_unqueue(struct page *head);		/* the page is being freed or split */
+unsigned long deferred_split_count(void);
+unsigned long deferred_split_scan(unsigned long nr_to_scan);	/* shrinker: returns pages freed; sleeps */
+
+/* The huge zero page: 2 MB of zeroes shared by all read faults. */
+extern struct page *huge_zero_page;
+static inline bool is_huge_zero_page(const struct page *page) { return page && READ_ONCE(huge_zero_page) == page; }
+
+#endif

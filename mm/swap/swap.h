@@ -1,0 +1,88 @@
+/* mm/swap/swap.h - pages go out: areas, slots, the swap cache, and the write.
+ *
+ * An area is a disk (or part of it) cut into 4 KB slots; slot 0 is its header. A slot's count is the number of
+ * page-table entries that name it; the swap cache holds one more reference (a page that is in memory and has a slot).
+ * A slot is free when both are gone. Everything here stands below the allocator and takes no memory: tables are
+ * handed in at swapon (mm/map/swapon.c), block requests come from a pool set aside at boot.
+ * Linux: mm/swapfile.c, swap_state.c, page_io.c, rmap.c (try_to_unmap).
+ *
+ * Locks: area lock (slots, counts, cache words of an area, per cluster) inside page-table locks.
+ */
+#ifndef MM_SWAP_SWAP_H
+#define MM_SWAP_SWAP_H
+
+#include <mm/rmap/rmap.h>
+#include <mm/table/tlb.h>
+
+#define SWAP_CLUSTER_SLOTS	512
+struct block_device;
+struct swap_area;
+
+void swap_init(void);		/* request pool; called once at boot */
+
+/* --- areas ------------------------------------------------------------------------------------------------------ */
+struct swap_header_info { u32 last_page; u32 nr_badpages; u32 badpages[637]; };
+/* => page: the first 4 KB of the device; returns 0 or -EINVAL with a line in the log that says what is wrong */
+int swap_header_parse(const void *page, u64 device_pages, struct swap_header_info *info);
+/* bytes of table memory that an area of nr slots needs; the caller brings them, zeroed */
+size_t swap_area_table_bytes(u32 nr_slots);
+/* => returns the area type (>= 0), -EBUSY or -EPERM (too many); priority < 0: the next lower one */
+int swap_area_activate(struct block_device *bdev, const char *name, const struct swap_header_info *info, int priority, void *tables);
+/* swapoff, in steps: no new slots from it; (mm/fault pulls pages in); release when empty: returns the table memory */
+struct swap_area *swap_area_find(const struct block_device *bdev);
+void swap_area_stop_alloc(struct swap_area *area);
+void swap_area_restart_alloc(struct swap_area *area);		/* swapoff failed */
+void *swap_area_release(struct swap_area *area);
+/* next slot >= from that is in use (count or cache), or 0 */
+u32 swap_area_next_used(struct swap_area *area, u32 from, bool *has_count, bool *has_cache);
+unsigned int swap_area_type(const struct swap_area *area);
+struct swap_area_stat { char name[40]; u64 pages, used_pages; int priority; };
+bool swap_area_stat(unsigned int i, struct swap_area_stat *stat);	/* for /proc/swaps */
+unsigned long total_swap_pages(void), nr_swap_pages(void);		/* pages; the latter: free */
+
+/* --- slots ------------------------------------------------------------------------------------------------------ */
+enum slot_result { SLOT_OK, SLOT_NO_SPACE, SLOT_FRAGMENTED };
+int swap_duplicate(swp_entry_t entry);		/* one more entry names it (fork, try_to_unmap); -ENOMEM when the count is full, -EINVAL when bad */
+void swap_free(swp_entry_t entry);		/* one entry less */
+void free_swap_and_cache(swp_entry_t entry);	/* zap: one entry less; drops the cache too when that was the last and it is easy */
+int swap_count(swp_entry_t entry);		/* entries that name it, without the cache */
+bool swap_entry_valid(swp_entry_t entry);
+
+/* --- swap cache --------------------------------------------------------------------------------------------------- */
+/* => returns the page with a reference, or NULL */
+struct page *swap_cache_get(swp_entry_t entry);
+/* => page locked, new, referenced by the caller; the cache takes its own reference (one a 4 KB page);
+ *    0, -EEXIST (somebody else is bringing it in: look up again), -ENOENT (slot was freed) */
+int swap_cache_add(struct page *page, swp_entry_t entry);
+/* => page locked, in the cache, no writeback. Drops the cache's reference; frees the slot when no entry names it */
+void delete_from_swap_cache(struct page *page);
+/* drop the page from the cache when no entry names its slot any more (it becomes dirty). => page locked; true when dropped */
+bool try_to_free_swap(struct page *page);
+/* the slot's page is replaced head -> tails by a page split. => page frozen, locked */
+void swap_cache_split(struct page *head);
+
+/* --- out ---------------------------------------------------------------------------------------------------------- */
+/* => page locked, anonymous, not in the cache; order 0, or order 9 (512 adjacent slots: thp_swap modes); never allocates */
+enum slot_result add_to_swap(struct page *page);
+
+enum unmap_flags { TTU_SYNC = BIT(0), TTU_BATCH_FLUSH = BIT(1), TTU_IGNORE_MLOCK = BIT(2), TTU_SPLIT_HUGE_PMD = BIT(3) };
+/*
+ * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs)
+ * => page locked; anonymous: in the swap cache; not PMD-mapped (mm/split has split those before)
+ * => returns true when no mapping is left. Flushes, or records the flush in ubc when TTU_BATCH_FLUSH
+ */
+bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc);
+
+/*
+ * swap_writepage - start the write of a page in the swap cache
+ * => page locked, dirty, unmapped and flushed; returns 0 with the page unlocked and under writeback, or -errno with it still locked
+ * => may sleep until a request of the pool is free. On a write error the page stays dirty and in memory, its slot is
+ *    retired, and the log says so once
+ */
+int swap_writepage(struct page *page);
+/* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked. Huge: one 2 MB read */
+int swap_read_page(struct page *page);
+/* asynchronous form for read-ahead: unlocks the page when done */
+int swap_read_page_async(struct page *page);
+
+#endif
