@@ -23,7 +23,7 @@
 /* Direct-mapped from the first instruction to the last, RAM or not: the local APIC, ACPI, 32-bit PCI BARs. */
 #define LOW_DIRECT_MAP_SIZE	(4UL << 30)
 
-/* The sections of the kernel image (linker.ld); each begins on a page, text and rodata on 2 MB when large. */
+/* The sections of the kernel image (linker.ld); each begins and ends on a page. */
 extern char _text[], _etext[], _rodata[], _erodata[], _data[], _edata[], _bss[], _end[];
 
 #endif
