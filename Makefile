@@ -141,7 +141,7 @@ $(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
 USER_TESTS	:= $(patsubst user/%.c,%,$(wildcard user/tests/*.c))
 USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
 USER_DEMO	:= $(patsubst user/demo/%.c,bin/%,$(wildcard user/demo/*.c))
-USER_PROGRAMS	:= init $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
+USER_PROGRAMS	:= init bin/testrun $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
 
 .PHONY: user
 user: $(USER_PROGRAMS:%=$(B)/user/stripped/%)
@@ -159,6 +159,7 @@ $(B)/user/$(1): $(2) $(B)/user/flags
 -include $(B)/user/$(1).d
 endef
 $(eval $(call user_program,init,user/init/init.c))
+$(eval $(call user_program,bin/testrun,user/testrun/testrun.c))
 $(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c)))
 $(foreach t,$(USER_BENCH),$(eval $(call user_program,$(t),user/bench/$(notdir $(t)).c)))
 $(foreach t,$(USER_DEMO),$(eval $(call user_program,$(t),user/demo/$(notdir $(t)).c)))

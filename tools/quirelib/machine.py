@@ -95,7 +95,7 @@ def interactive(options, workspace, arguments):
     try:
         status = qemu.wait(options.timeout)
     except subprocess.TimeoutExpired:
-        stop(qemu)
+        stop(qemu, gently=True)     # it gives the terminal back
         return time_limit(options)
     console = read_log(log)
     if PANIC.search(console) or status & 1 and status != 1:
@@ -283,9 +283,9 @@ def start(arguments, **streams):
         raise host.Problem("no qemu-system-x86_64 (Debian: qemu-system-x86)")
 
 
-def stop(qemu):
+def stop(qemu, gently=False):
     if qemu.poll() is None:
-        qemu.terminate()
+        qemu.terminate() if gently else qemu.kill()
         try:
             qemu.wait(3)
         except subprocess.TimeoutExpired:

@@ -1,0 +1,266 @@
+"""tools/test: what is run, how often at once, and the verdict.
+
+A user test says in a comment of its first lines what machine it needs:
+
+    /* quire-test: mem=128 swap=128 cpus=2 thp=madvise timeout=60 */
+
+Tests with the same machine share one boot (user/testrun runs them one after the other). If the kernel
+dies, the test that ran is to blame; the others get a new boot. `on=quire` marks a test of something
+that Linux doesn't have, `alone` one that needs a boot of its own.
+"""
+
+import argparse
+import concurrent.futures
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+from . import host, scenarios
+
+NEEDS = re.compile(r"/\*\s*quire-test:(.*?)\*/", re.DOTALL)
+DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout": "60", "args": "",
+            "on": "both", "alone": ""}
+
+BEGIN = re.compile(r"\x01test-begin (\S+)")
+END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
+TOLERATED_LEAK_KB = 1024
+LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
+
+
+class UserTest:
+    def __init__(self, path):
+        self.name = os.path.splitext(os.path.basename(path))[0]
+        with open(path) as f:
+            found = NEEDS.search(f.read(4096))
+        self.is_test = bool(found)
+        self.needs = dict(DEFAULTS)
+        for word in found.group(1).split() if found else ():
+            key, _, value = word.partition("=")
+            if key not in DEFAULTS:
+                raise host.Problem("%s: unknown need %r" % (path, word))
+            self.needs[key] = value or "yes"
+
+    def machine(self):
+        alone = self.name if self.needs["alone"] else ""
+        return tuple(self.needs[k] for k in ("mem", "swap", "cpus")) + (alone,)
+
+    def wish(self):
+        program = " ".join(["/tests/" + self.name, *self.needs["args"].split(",")]).strip()
+        return "%s:%s:%s" % (self.needs["timeout"], self.needs["thp"], program)
+
+
+class Report:
+    """Prints each result as it comes, and counts."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.lock = threading.Lock()
+
+    def result(self, name, seconds, problem="", output=""):
+        with self.lock:
+            if problem:
+                self.failed += 1
+                print("FAIL  %-32s %s" % (name, problem))
+                for line in interesting(output):
+                    print("      | " + line)
+            else:
+                self.passed += 1
+                print("ok    %-32s %6.1f s" % (name, seconds))
+            sys.stdout.flush()
+
+    def note(self, text):
+        with self.lock:
+            print("      %s" % text, flush=True)
+
+
+def interesting(output, most=40):
+    """What a reader of a failure wants: TAP's failures with their explanation, else the end."""
+    lines = output.replace("\x01", "^A").splitlines()
+    picked = [i for i, line in enumerate(lines) if line.startswith(("not ok", "Bail out!"))]
+    if picked:
+        wanted = sorted({j for i in picked for j in (i, i + 1)
+                         if j < len(lines) and (j == i or lines[j].startswith("#"))})
+        return [lines[j] for j in wanted][:most]
+    return lines[-most:]
+
+
+class Runner:
+    def __init__(self, options):
+        self.options = options
+        self.report = Report()
+        self.logs = os.path.join(options.build, "test-linux" if options.linux else "test")
+        os.makedirs(self.logs, exist_ok=True)
+
+    def quire(self, arguments, command, timeout, log):
+        """=> (status, standard output, standard error); all of it is kept in the log."""
+        kernel = "linux" if self.options.linux else "run"
+        line = [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
+                "--build", self.options.build, "--timeout", str(timeout), *arguments]
+        if command is not None:
+            line += ["--", command]
+        done = subprocess.run(line, capture_output=True, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL)
+        with open(os.path.join(self.logs, log + ".log"), "a") as f:
+            f.write("$ %s\n%s%s(status %d)\n" % (" ".join(line), done.stdout, done.stderr,
+                                                 done.returncode))
+        return done.returncode, done.stdout, done.stderr
+
+    # --- user tests -----------------------------------------------------------------------------
+
+    def machine_arguments(self, test):
+        mem = int(test.needs["mem"]) + (LINUX_EXTRA_MB if self.options.linux else 0)
+        return ["--mem", str(mem), "--swap", test.needs["swap"], "--cpus", test.needs["cpus"]]
+
+    def user_tests(self, tests):
+        """One boot for all of them, and another for the rest each time when one ends it."""
+        while tests:
+            began = time.monotonic()
+            limit = sum(int(t.needs["timeout"]) for t in tests) + 60
+            status, output, errors = self.quire(
+                self.machine_arguments(tests[0]),
+                "testrun " + " ".join("'%s'" % t.wish() for t in tests), limit,
+                "user-" + "-".join(x for x in tests[0].machine() if x))
+            ended, current, current_output = self.read_results(output)
+            tests = [t for t in tests if t.name not in ended]
+            if not tests:
+                return
+            victim = next((t for t in tests if t.name == current), tests[0])
+            why = errors.strip().splitlines()[-1:] or ["the machine ended with status %d" % status]
+            self.report.result(victim.name, time.monotonic() - began, why[0],
+                               (current_output or output) + errors)
+            tests = [t for t in tests if t is not victim]
+
+    def read_results(self, output):
+        """Reports each test that came to its end. => their names, the one that didn't, its output"""
+        ended, current, lines = set(), None, []
+        for line in output.splitlines():
+            begin, end = BEGIN.search(line), END.search(line)
+            if begin:
+                current, lines = begin.group(1), []
+            elif end:
+                name, status, ms, leaked, check = end.groups()
+                problem = self.judge(int(status), int(leaked), check, lines)
+                self.report.result(name, int(ms) / 1000, problem, "\n".join(lines))
+                ended.add(name)
+                current, lines = None, []
+            else:
+                lines.append(line)
+        return ended, current, "\n".join(lines)
+
+    def judge(self, status, leaked, check, lines):
+        if status == 124:
+            return "TIMEOUT"
+        if any(line.startswith(("not ok", "Bail out!")) for line in lines):
+            return "status %d" % status
+        if not any(re.match(r"1\.\.\d+", line) for line in lines):
+            return "no plan, status %d" % status
+        if status:
+            return "status %d" % status
+        if self.options.linux:
+            return ""
+        if check != "ok":
+            return "check_mm: " + check
+        if leaked > TOLERATED_LEAK_KB:
+            return "%d kB of memory or swap did not come back" % leaked
+        return ""
+
+    # --- in-kernel tests ------------------------------------------------------------------------
+
+    def kernel_tests(self):
+        """KTAP lines of a boot that does nothing else."""
+        began = time.monotonic()
+        status, output, errors = self.quire(
+            ["--bare", "--mem", "128", "--swap", "64", "--append",
+             "ktest=%s" % (self.options.ktest or "*")], None, 300, "ktest")
+        results = re.findall(r"^(?:\[[^\]]*\] )?\s*(ok|not ok) (\d+) (?:- )?(\S+)(.*)$", output,
+                             re.MULTILINE)
+        for verdict, _, name, rest in results:
+            if "# SKIP" not in rest:
+                self.report.result("ktest " + name, 0, "failed" if verdict == "not ok" else "", "")
+        plans = re.findall(r"1\.\.(\d+)", output)
+        if not results:
+            self.report.result("ktest", time.monotonic() - began, "no in-kernel test ran",
+                               output + errors)
+        elif status or (plans and sum(map(int, plans)) > len(results)):
+            self.report.result("ktest", time.monotonic() - began,
+                               "status %d, %d of %s results" % (status, len(results), plans),
+                               output + errors)
+
+    # --- scenarios ------------------------------------------------------------------------------
+
+    def scenario(self, scenario):
+        began = time.monotonic()
+        try:
+            problem, output = scenario.run(self)
+        except subprocess.TimeoutExpired:
+            problem, output = "TIMEOUT", ""
+        self.report.result(scenario.name, time.monotonic() - began, problem, output)
+
+
+def find_user_tests(linux, patterns):
+    folder = os.path.join(host.ROOT, "user/tests")
+    tests = [UserTest(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(".c")]
+    other = "quire" if linux else "linux"
+    return [t for t in tests if t.is_test and t.needs["on"] != other and wanted(t.name, patterns)]
+
+
+def wanted(name, patterns):
+    return not patterns or any(fnmatch.fnmatch(name, p) for p in patterns)
+
+
+def jobs_for(runner, options):
+    machines = {}
+    for test in find_user_tests(options.linux, options.names):
+        machines.setdefault(test.machine(), []).append(test)
+    # Long ones first, so that the end is not one machine alone.
+    groups = sorted(machines.values(), key=lambda g: -sum(int(t.needs["timeout"]) for t in g))
+    jobs = [lambda g=group: runner.user_tests(g) for group in groups]
+    if not options.linux:
+        for scenario in scenarios.ALL:
+            if wanted(scenario.name, options.names):
+                jobs.append(lambda s=scenario: runner.scenario(s))
+        if options.ktest or wanted("ktest", options.names):
+            jobs.insert(0, runner.kernel_tests)
+    return jobs
+
+
+def parser():
+    p = argparse.ArgumentParser(prog="tools/test", description="Run Quire's tests.")
+    p.add_argument("names", nargs="*", metavar="NAME",
+                   help="only these (patterns): user tests, scenarios, or `ktest`")
+    p.add_argument("--linux", action="store_true", help="the user tests on Debian's Linux instead")
+    p.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
+                   help="machines at once (default %(default)s)")
+    p.add_argument("--build", default=os.path.join(host.ROOT, "build"), metavar="DIR")
+    p.add_argument("--ktest", metavar="PATTERN", help="only these in-kernel tests")
+    p.add_argument("--list", action="store_true", help="show the names of all tests")
+    return p
+
+
+def main(argv):
+    options = parser().parse_args(argv)
+    options.build = os.path.abspath(options.build)
+    began = time.monotonic()
+    try:
+        if options.list:
+            for test in find_user_tests(options.linux, options.names):
+                print("user     %-24s %s" % (test.name, " ".join(test.machine())))
+            for scenario in scenarios.ALL:
+                print("scenario %-24s %s" % (scenario.name, scenario.about))
+            return 0
+        runner = Runner(options)
+        for log in os.listdir(runner.logs):
+            os.remove(os.path.join(runner.logs, log))
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for future in [pool.submit(job) for job in jobs_for(runner, options)]:
+                future.result()
+    except host.Problem as problem:
+        print("tools/test: %s" % problem, file=sys.stderr)
+        return 2
+    print("(%.0f s, logs in %s)" % (time.monotonic() - began, runner.logs))
+    print("%d passed, %d failed" % (runner.report.passed, runner.report.failed))
+    return 1 if runner.report.failed or not runner.report.passed else 0

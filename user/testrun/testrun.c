@@ -1,0 +1,152 @@
+/* user/testrun/testrun.c - runs test programs one after the other, and looks at the kernel in between.
+ *
+ *	testrun SECONDS:THP:PROGRAM...
+ *
+ * After each test it asks the kernel's checker (/sys/kernel/debug/check_mm) and compares free memory and
+ * swap with before. What it finds is written as lines for the host's tools/test:
+ *	\1test-begin NAME
+ *	... the test's own output ...
+ *	\1test-end NAME STATUS MILLISECONDS LEAKED_KB CHECK
+ * STATUS is as a shell would say it, 124 after the time limit; CHECK is "ok", "none" (the kernel has no
+ * checker) or the violation.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CHECK "/sys/kernel/debug/check_mm"
+#define THP_ENABLED "/sys/kernel/mm/transparent_hugepage/enabled"
+
+/* Lists per CPU, slabs and caches breathe. A leak grows; tests make it grow by repeating themselves. */
+#define TOLERATED_KB 1024
+#define SETTLE_MS 1500
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+/* => kB that nobody uses: free memory and free swap, after caches were dropped */
+static long free_kb(void)
+{
+	static const char *const names[] = { "MemFree:", "SwapFree:" };
+	char text[4096], *found;
+	int fd, n;
+	long sum = 0;
+
+	write_file("/proc/sys/vm/drop_caches", "3");
+	fd = open("/proc/meminfo", O_RDONLY);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = 0;
+	close(fd);
+	for (int i = 0; i < 2; i++)
+		if ((found = strstr(text, names[i])))
+			sum += strtol(found + strlen(names[i]), NULL, 10);
+	return sum;
+}
+
+/* What a dead process held may take a moment to come back. => kB that are missing at the end of it */
+static long leaked_kb(long before)
+{
+	long end = now_ms() + SETTLE_MS, missing;
+
+	while ((missing = before - free_kb()) > TOLERATED_KB && now_ms() < end)
+		usleep(50000);
+	return missing;
+}
+
+/* Fills in "ok", the violation, or "none" on a kernel without a checker. */
+static void check_memory(char *verdict, size_t size)
+{
+	int fd, n;
+
+	snprintf(verdict, size, "none");
+	if (write_file(CHECK, "1"))
+		return;
+	fd = open(CHECK, O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, verdict, size - 1);
+	close(fd);
+	verdict[n > 0 ? n : 0] = 0;
+	verdict[strcspn(verdict, "\n")] = 0;
+}
+
+static void run(const char *program)
+{
+	setpgid(0, 0);
+	signal(SIGINT, SIG_DFL);
+	execl("/bin/sh", "sh", "-c", program, (char *)NULL);
+	_exit(127);
+}
+
+/* Waits for the child, and kills its group at the end of the time or of the child. */
+static int wait_for(pid_t child, long seconds)
+{
+	long end = now_ms() + seconds * 1000;
+	int status, late = 0;
+	pid_t pid;
+
+	while (!(pid = waitpid(child, &status, WNOHANG)) && !late) {
+		late = now_ms() > end;
+		usleep(late ? 0 : 5000);
+	}
+	kill(-child, SIGKILL);
+	if (!pid)
+		waitpid(child, &status, 0);
+	if (late)
+		return 124;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void test(char *wish)
+{
+	long seconds = strtol(strsep(&wish, ":"), NULL, 10);
+	char *thp = strsep(&wish, ":"), *program = wish;
+	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+	char verdict[512];
+	long before, began, missing;
+	pid_t child;
+	int status;
+
+	write_file(THP_ENABLED, thp);
+	before = free_kb();
+	printf("\001test-begin %s\n", name);
+	fflush(stdout);
+	began = now_ms();
+	child = fork();
+	if (!child)
+		run(program);
+	status = child < 0 ? 126 : wait_for(child, seconds);
+	began = now_ms() - began;
+	missing = leaked_kb(before);
+	check_memory(verdict, sizeof(verdict));
+	printf("\001test-end %s %d %ld %ld %s\n", name, status, began, missing, verdict);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		test(argv[i]);
+	return 0;
+}

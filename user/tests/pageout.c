@@ -1,0 +1,25 @@
+/* MADV_PAGEOUT sends pages to swap; the next touch brings them back, byte for byte. */
+/* quire-test: swap=128 */
+#define _GNU_SOURCE
+#include "mm.h"
+
+int main(void)
+{
+	size_t length = 2 * MB;
+	char *p = map_aligned(length);
+	long out = vmstat("pswpout"), gone;
+
+	plan(8);
+	madvise(p, length, MADV_NOHUGEPAGE);
+	fill(p, length, 1);
+	is(madvise(p, length, MADV_PAGEOUT), 0, "madvise MADV_PAGEOUT");
+	ok(within_ms(2000, (gone = smaps_kb(p, "Swap")) >= (long)length / 1024 * 9 / 10),
+	   "most of it is swapped out (%ld kB)", gone);
+	is(smaps_kb(p, "Rss") + gone, length / 1024, "Rss and Swap together are the whole");
+	ok(swapped(p) && !present(p), "pagemap says so of the first page");
+	ok(vmstat("pswpout") - out >= gone / 4, "pswpout counted it");
+	is(wrong_pages(p, length, 1), 0, "every page comes back with its data");
+	ok(present(p), "the first page is present again");
+	is(smaps_kb(p, "Rss"), length / 1024, "all of it is in memory");
+	return done();
+}

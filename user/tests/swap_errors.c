@@ -1,0 +1,38 @@
+/* swapon takes only what carries the mkswap header; swapoff only what is in use. */
+/* quire-test: swap=128 */
+#include <sys/swap.h>
+
+#include "mm.h"
+
+static void make_file(const char *path, int with_magic)
+{
+	char page[PAGE] = { 0 };
+	uint32_t *header = (uint32_t *)(page + 1024);
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	header[0] = 1;
+	header[1] = 255;
+	if (with_magic)
+		memcpy(page + PAGE - 10, "SWAPSPACE2", 10);
+	write(fd, page, sizeof(page));
+	memset(page, 0, sizeof(page));
+	for (int i = 1; i < 256; i++)
+		write(fd, page, sizeof(page));
+	close(fd);
+}
+
+int main(void)
+{
+	plan(9);
+	make_file("/tmp/not-swap", 0);
+	fails_with(ENOENT, swapon("/dev/nonexistent", 0), "no such device: ENOENT");
+	fails_with(EINVAL, swapon("/dev/null", 0), "not a block device: EINVAL");
+	fails_with(EINVAL, swapon("/tmp/not-swap", 0), "no swap header: EINVAL");
+	fails_with(EFAULT, swapon((char *)8, 0), "a wild pointer: EFAULT");
+	fails_with(EBUSY, swapon("/dev/vda", 0), "in use already: EBUSY");
+	is(swapoff("/dev/vda"), 0, "swapoff works");
+	is(meminfo_kb("SwapTotal"), 0, "no swap is left");
+	fails_with(EINVAL, swapoff("/dev/vda"), "swapoff of what is not in use: EINVAL");
+	is(swapon("/dev/vda", 0), 0, "swapon works again");
+	return done();
+}
