@@ -13,7 +13,7 @@
 /* => with __GFP_DIRECT_RECLAIM: sleeps, no spinlock held; NULL only when the caller is being killed, order is costly, or NORETRY */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
-void free_pages_page(struct page *page, unsigned int order);	/* for non-compound blocks of order > 0, refcount 1 */
+/* compound or order 0: put_page(). Other blocks: __free_pages() of mm/frame/buddy.h */
 void *get_free_page(gfp_t gfp);		/* address in the direct map, or NULL */
 void free_page(void *addr);
 

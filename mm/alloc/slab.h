@@ -17,6 +17,8 @@ void slab_init(void);
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned int flags, void (*ctor)(void *));
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);	/* NULL on failure; __GFP_ZERO honoured */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
+/* Empty magazines and give every empty slab back: for tests that count free memory, and when memory is short. Irqs on. */
+void slab_drain_all(void);
 /* sizes up to 4 MB: caches up to 8 KB, whole pages above */
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);

@@ -14,7 +14,7 @@ extern struct node node_data[];		/* one today */
 #define for_each_zone(zone) \
 	for ((zone) = &NODE0->zones[0]; (zone) < &NODE0->zones[MAX_NR_ZONES]; (zone)++) if ((zone)->managed_pages)
 
-/* frame_init - map and fill the page array, build zones, give all free boot memory to the buddy */
+/* frame_init - fill the page array, build zones, give all free boot memory to the buddy. => kernel_page_table_init() has run */
 void frame_init(void);
 
 enum { ALLOC_WMARK_MIN, ALLOC_WMARK_LOW, ALLOC_WMARK_HIGH, ALLOC_NO_WATERMARKS, ALLOC_WMARK_MASK = 3,
@@ -32,11 +32,22 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int 
 /* frame_alloc - for the floors that may not reclaim (drivers, page tables at boot, reclaim's own pools); may use the reserve */
 struct page *frame_alloc(unsigned int order, gfp_t gfp);
 
-/* free_pages_ok - the page's refcount is 0 already; order as allocated. put_page() ends here. */
+/*
+ * free_frozen_page - the end of a page: its refcount is 0 already, it is on no list; order as allocated
+ *
+ * => a page that is still in use as its flags say is reported ("bad page state") and never given out again
+ * => any context but NMI. put_page() and reclaim end here.
+ */
 void free_frozen_page(struct page *page, unsigned int order);
+/* __free_pages - the last reference to a block of order > 0 that is not compound. => refcount of the first page is 1 */
+void __free_pages(struct page *page, unsigned int order);
 
 bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags);
-unsigned long nr_free_pages(void);		/* all zones, and the per-CPU lists */
+/*
+ * nr_free_pages - all zones, and the per-CPU lists: a page counts as free from free_frozen_page() to
+ * get_page_from_freelist(). Watermarks look at the zones alone, so they never rely on another CPU's list.
+ */
+unsigned long nr_free_pages(void);
 unsigned long totalram_pages(void);
 void drain_local_pages(void);			/* this CPU's per-CPU lists back to the buddy */
 void drain_all_pages(void);			/* every CPU's; sleeps not, waits for IPIs */
@@ -44,11 +55,15 @@ void drain_all_pages(void);			/* every CPU's; sleeps not, waits for IPIs */
 /* setup_watermarks - from min_free_kbytes and watermark_scale_factor; called at boot and when either changes */
 void setup_watermarks(void);
 extern unsigned long min_free_kbytes, watermark_scale_factor;
-/* khugepaged raises min_free_kbytes to keep whole pageblocks free. */
+/* khugepaged raises min_free_kbytes to keep whole pageblocks free. Never lowers it. */
 void raise_min_free_kbytes(unsigned long kbytes);
 
 /* For the checker, /proc/buddyinfo, /proc/pagetypeinfo and compaction: walk with zone->lock held. */
 enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn);
 static inline unsigned int buddy_order(const struct page *page) { return page->private; }
+/* The counts of /proc/buddyinfo: free blocks of one order and type. => takes zone->lock */
+unsigned long zone_free_blocks(struct zone *zone, unsigned int order, enum migratetype type);
+/* show_mem - how memory stands, to the log: zones, lists, states. For allocation failures and OOM. */
+void show_mem(void);
 
 #endif

@@ -16,6 +16,10 @@ void lru_add_drain_all(void);			/* all CPUs' batches, by IPI; irqs on */
 
 /* => returns false when the page is not on a list (another isolator was first). On success: PG_lru clear, PG_isolated set, a reference taken */
 bool isolate_lru_page(struct page *page);
+/* The same for who holds lru_lock already (reclaim, page by page down a list). Also fails on a page that is being freed. */
+bool lruvec_isolate_page(struct lruvec *lruvec, struct page *page);
+/* PG_isolated goes, and NR_ISOLATED_* with it: putback and the freeing of a page do it. */
+void page_clear_isolated(struct page *page);
 void putback_lru_page(struct page *page);	/* back to the list its flags name; drops the isolator's reference */
 
 void mark_page_accessed(struct page *page);	/* unreferenced -> referenced -> active */

@@ -87,7 +87,9 @@ static inline bool get_page_unless_zero(struct page *p) { return atomic_add_unle
 
 /* The last put frees: removes the page from the LRU, and gives it to the buddy. Never sleeps; any context but NMI. */
 void put_page(struct page *page);
-/* Put many at once; the array may be reused by the caller after it. */
+/* A huge page on the deferred-split queue is being freed: mm/split, which stands above, takes it off. => any context */
+extern void (*deferred_split_unqueue_hook)(struct page *head);
+/* Put many at once (one lock round for those on the LRU); the array may be reused by the caller after it. */
 void put_pages(struct page **pages, unsigned int nr);
 
 /* page_ref_freeze - take the count from expected to 0 in one step, or fail. While frozen nobody can get the page. */
@@ -129,7 +131,10 @@ static inline enum zone_type page_zone_type(const struct page *p) { return p->fl
 struct zone *page_zone(const struct page *page);
 struct node *page_node(const struct page *page);
 
-/* copy_page and clear_page work on direct-map addresses; the huge forms yield now and then when may_resched. */
+/* Make one page of 2^order frames, and undo it. The buddy does it for __GFP_COMP; split undoes it by itself. */
+void prep_compound_page(struct page *head, unsigned int order);
+
+/* copy_page and clear_page work on direct-map addresses; the huge forms yield now and then, so they may sleep. */
 void clear_page(void *page);
 void copy_page(void *to, const void *from);
 void clear_huge_page(struct page *head, unsigned long fault_address);

@@ -11,12 +11,15 @@
 
 void flush_tlb_page(struct mm *mm, unsigned long address);
 void flush_tlb_range(struct mm *mm, unsigned long start, unsigned long end);	/* bytes; over 33 pages: everything */
+/* The same for PMD leaves: one invalidation a 2 MB page. => [start, end) held no 4 KB translations */
+void flush_pmd_tlb_range(struct mm *mm, unsigned long start, unsigned long end);
 void flush_tlb_mm(struct mm *mm);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 static inline void flush_tlb_fix_spurious_fault(unsigned long address) { invlpg(address); }
 
 /* Get and clear, flush on all CPUs. => lock of the table held */
 pte_t ptep_clear_flush(struct vma *vma, unsigned long address, pte_t *ptep);
+/* *pmdp may also be a table (collapse): then all 512 translations under it are flushed */
 pmd_t pmdp_huge_clear_flush(struct vma *vma, unsigned long address, pmd_t *pmdp);
 
 /*
@@ -36,6 +39,7 @@ struct mmu_gather {
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm *mm, bool fullmm);
 void tlb_track_range(struct mmu_gather *tlb, unsigned long address, unsigned long size);
 void tlb_remove_page(struct mmu_gather *tlb, struct page *page);	/* takes over the mapping's reference; may flush */
+/* => the table is unreachable already; freed by table_page_free() after the flush. The caller has counted it out (mm_dec_nr_ptes) */
 void tlb_remove_table(struct mmu_gather *tlb, struct page *table);
 void tlb_flush_mmu(struct mmu_gather *tlb);
 void tlb_finish_mmu(struct mmu_gather *tlb);

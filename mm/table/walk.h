@@ -40,9 +40,24 @@ pte_t ptep_clear(pte_t *ptep);		/* get-and-clear with table_used */
 void pgtable_trans_huge_deposit(pmd_t *pmd, struct page *table);
 struct page *pgtable_trans_huge_withdraw(pmd_t *pmd);
 
-/* The kernel's own table: direct map, vmemmap, vmalloc, image; W^X. */
+/* A page becomes a table of any level (zeroed already), and is freed again: PG_table, its lock, table_used. */
+void table_page_init(struct page *page);
+void table_page_free(struct page *page);	/* => no entry leads to it, flushed; no deposit left in it */
+
+/*
+ * kernel_page_table_init - the kernel's own table: direct map of all RAM, page array, vmalloc, image; W^X
+ *
+ * => after boot_mem_init, before frame_init; the boot CPU runs on it when it returns. NX must be on.
+ * => all entries of the PGD's upper half are final: address spaces copy them once, and kernel mappings made later
+ *    appear everywhere without a fault
+ */
 void kernel_page_table_init(void);
 extern pgd_t *kernel_pgd;
-pte_t *kernel_pte(unsigned long va);	/* the PTE of a vmalloc address; table levels exist after kernel_map_prepare */
+void kernel_pgd_copy(pgd_t *pgd);		/* the upper half into a new, zeroed PGD */
+
+/* kernel_map_prepare - make the tables for vmalloc addresses [start, end). Any context that may take a spinlock; 0 or -ENOMEM */
+int kernel_map_prepare(unsigned long start, unsigned long end);
+pte_t *kernel_pte(unsigned long va);		/* the PTE of a vmalloc address; NULL: not prepared */
+extern const pgprot_t PAGE_KERNEL, PAGE_KERNEL_RO, PAGE_KERNEL_NOCACHE;	/* all NX, global */
 
 #endif
