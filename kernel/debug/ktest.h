@@ -14,6 +14,7 @@
 #define KERNEL_DEBUG_KTEST_H
 
 #include <kernel/lib/compiler.h>
+#include <kernel/lib/string.h>
 
 /* What a running test has found so far. */
 struct ktest_run {

@@ -1,6 +1,7 @@
 /* kernel/lib/string.h - memory and strings.
  *
- * memcpy and memset use `rep movsb/stosb` for what is long: the processor moves whole cache lines.
+ * memcpy and memset are `rep movsq` and `rep stosq`: a QEMU without hardware help runs one iteration at a time, so
+ * that eight bytes each are eight times faster than one.
  *
  * Linux: include/linux/string.h.
  */
