@@ -118,16 +118,26 @@ static int wait_for(pid_t child, long seconds)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* "/tests/name arguments" => "name" */
+static void name_of(const char *program, char *name, size_t size)
+{
+	size_t end = strcspn(program, " "), start = end;
+
+	while (start && program[start - 1] != '/')
+		start--;
+	snprintf(name, size, "%.*s", (int)(end - start), program + start);
+}
+
 static void test(char *wish)
 {
 	long seconds = strtol(strsep(&wish, ":"), NULL, 10);
 	char *thp = strsep(&wish, ":"), *program = wish;
-	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
-	char verdict[512];
+	char name[64], verdict[512];
 	long before, began, missing;
 	pid_t child;
 	int status;
 
+	name_of(program, name, sizeof(name));
 	write_file(THP_ENABLED, thp);
 	before = free_kb();
 	printf("\001test-begin %s\n", name);
