@@ -12,7 +12,7 @@
 
 #define KERNEL_CS	0x10
 #define KERNEL_DS	0x18
-#define USER32_CS	0x23
+#define USER32_CS	0x23	/* kept free: Quire runs no 32-bit programs */
 #define USER_DS		0x2b
 #define USER_CS		0x33
 #define TSS_SELECTOR	0x40

@@ -4,6 +4,7 @@
  */
 #include <kernel/x86/percpu.h>
 #include <kernel/lib/string.h>
+#include <kernel/x86/address.h>
 #include <kernel/x86/cpu.h>
 #include <kernel/x86/msr.h>
 
@@ -32,6 +33,10 @@ void percpu_init_area(unsigned int cpu, void *memory)
 
 void percpu_init_boot_cpu(void)
 {
-	percpu_init_area(0, __percpu_boot_area);
+	/*
+	 * Seen through the direct map, so that GS_BASE in the kernel is always in the upper half and that of a program never is:
+	 * that is how the NMI entry tells them apart.
+	 */
+	percpu_init_area(0, __va(__pa_symbol(__percpu_boot_area)));
 	wrmsr(MSR_GS_BASE, per_cpu_offset[0]);
 }

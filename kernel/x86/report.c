@@ -2,7 +2,7 @@
 #include <kernel/x86/report.h>
 #include <kernel/x86/cpu.h>
 
-#define EXIT_PANIC	0x3e	/* isa-debug-exit makes 125 of it */
+#define EXIT_PANIC	0x3f	/* as kernel/debug/panic.h; isa-debug-exit makes 127 of it */
 
 static void say_nothing(const char *format __unused, ...)
 {

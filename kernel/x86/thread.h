@@ -21,6 +21,9 @@
 #define TIF_NEED_RESCHED	3
 #define TIF_SYSCALL_TRACE	4	/* reserved for ptrace */
 
+#define TIF_WORK	(BIT(TIF_NOTIFY_RESUME) | BIT(TIF_SIGPENDING) | BIT(TIF_NEED_RESCHED))
+static_assert(TIF_WORK == 0xe, "asm_constants.inc: TIF_WORK");
+
 /* The fields up to flags are known to entry.asm and switch.asm by their offsets. */
 struct x86_thread {
 	u64		rsp;		/* of a switched-out thread */

@@ -22,7 +22,7 @@ enum trap_vector {
 	TRAP_X87 = 16, TRAP_ALIGNMENT = 17, TRAP_MACHINE_CHECK = 18, TRAP_SIMD = 19,
 	NR_TRAPS = 32,
 	VECTOR_DEVICE_FIRST = 32, VECTOR_DEVICE_LAST = 238,
-	VECTOR_TIMER = 239, VECTOR_CALL = 240, VECTOR_RESCHEDULE = 241, VECTOR_STOP = 242,
+	VECTOR_TIMER = 239, VECTOR_CALL = 240, VECTOR_RESCHEDULE = 241,
 	VECTOR_APIC_ERROR = 254, VECTOR_SPURIOUS = 255,
 	NR_VECTORS = 256,
 };
@@ -44,13 +44,19 @@ typedef void (*page_fault_handler_t)(struct pt_regs *regs, u64 error, unsigned l
 typedef void (*irq_handler_t)(void *arg);
 
 /*
- * trap_register - who answers an exception (vector < NR_TRAPS, not the page fault)
+ * trap_register - who answers an exception of a program (vector < NR_TRAPS, not the page fault)
  *
- * => the handler runs with interrupts on if they were on where the exception happened (always so in user mode)
+ * => the handler runs with interrupts on and may sleep
+ * => an exception in the kernel itself does not come here: it has a fixup (usercopy.h) or is fatal
  */
 void trap_register(unsigned int vector, trap_handler_t handler);
 
-/* trap_register_page_fault - address is CR2, read before interrupts were enabled */
+/*
+ * trap_register_page_fault - who answers page faults of programs and of the kernel
+ *
+ * => address is CR2, read before anything else could fault
+ * => interrupts are on if they were on where the fault happened
+ */
 void trap_register_page_fault(page_fault_handler_t handler);
 
 /*
@@ -68,8 +74,10 @@ extern void (*syscall_dispatch)(struct pt_regs *regs);
 /*
  * Called before a return to user mode while the thread has a TIF flag, until it has none: signals, rescheduling.
  * Interrupts are off at the call and on return; it may enable them between and sleep. A handler that
- * changes regs of a system call (signal frame, sigreturn, exec, ptrace) needs to do nothing: the entry code
- * compares rip, rflags and cs with what sysret can restore, and uses iretq otherwise.
+ * changes regs of a system call (signal frame, sigreturn, exec, ptrace) needs to do nothing else: the entry code
+ * compares rip and eflags with what sysret can restore, and uses iretq otherwise. cs and ss must stay USER_CS and
+ * USER_DS, and of eflags only the bits that a program may change. A rip outside of user space becomes
+ * a page fault at USER_ADDRESS_END in user mode.
  */
 extern void (*return_to_user)(struct pt_regs *regs);
 
