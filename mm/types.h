@@ -345,6 +345,8 @@ struct vma_ops {
 struct mapping_ops {
 	int (*writepage)(struct page *page);		/* reclaim: write it out (page locked; unlocks) */
 	void (*remove)(struct page *page);		/* reclaim: clean page leaves (page locked, tree lock held) */
+	/* pages (> 0) want to join, or (< 0) have left: 0 or -ENOSPC. NULL: no limit. Never sleeps */
+	int (*charge)(struct mapping *mapping, long pages);
 };
 struct mapping {
 	const struct mapping_ops *ops;

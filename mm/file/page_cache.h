@@ -1,23 +1,49 @@
 /* mm/file/page_cache.h - the pages of a file or shared object, by offset.
- * Linux: mm/filemap.c, mm/shmem.c.
+ *
+ * A mapping is a tree of pages. The tree holds one reference on each page it names. Who finds a page takes a reference under tree_lock;
+ * who needs to be sure that it still belongs here locks it and looks at page->mapping again. Truncation locks each page before
+ * it takes it out, so a fault that holds the page lock and has seen the page in place cannot map what is gone.
+ *
+ * Shared memory (tmpfs, MAP_SHARED | MAP_ANONYMOUS) has no other place for its pages: they are marked dirty, swap backed and
+ * unevictable, and counted in nr_shmem.
+ *
+ * Linux: mm/filemap.c, mm/shmem.c, mm/truncate.c.
  */
 #ifndef MM_FILE_PAGE_CACHE_H
 #define MM_FILE_PAGE_CACHE_H
 
 #include <mm/fault/fault.h>
 
+void page_cache_init(void);			/* slab caches; after slab_init */
+
+/* => flags: BIT(AS_*) */
 void mapping_init(struct mapping *mapping, const struct mapping_ops *ops, void *host, unsigned long flags);
 void mapping_destroy(struct mapping *mapping);			/* truncates to 0 first; frees the tree */
 struct page *find_get_page(struct mapping *mapping, pgoff_t index);	/* referenced, or NULL */
-/* found or new (zeroed, uptodate), referenced and unlocked; ERR_PTR(-ENOMEM) */
+/* found or new (zeroed, uptodate), referenced and unlocked; ERR_PTR(-ENOMEM), or what ops->charge said (-ENOSPC) */
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp);
-/* drop pages [first, last] (last inclusive): unmapped from all areas first, then removed */
+/* put a new page of the caller's in: locked, referenced, content to be read in. 0, -EEXIST, -ENOMEM, -ENOSPC. => sleeps */
+int add_to_page_cache(struct mapping *mapping, struct page *page, pgoff_t index, gfp_t gfp);
+/* take a page out of its mapping's tree; the tree's reference is the caller's now. => page and tree_lock locked, not mapped */
+void page_cache_delete(struct page *page);
+/* how to allocate pages of this mapping */
+gfp_t mapping_gfp(const struct mapping *mapping);
+/* drop pages [first, last] (last inclusive): unmapped from all areas first, then removed. => sleeps */
 void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
 /* next page at or after index that is there, referenced; NULL: none */
 struct page *mapping_next_page(struct mapping *mapping, pgoff_t index);
 
-/* the fault of a shared or private mapping whose pages live here: used by vma_ops of tmpfs and shmem */
-vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, u64 size_bytes, bool create);
+/*
+ * mapping_fault - the fault of a shared or private mapping whose pages live here: used by vma_ops of tmpfs and shmem
+ *
+ * => mmap_lock held; create: a hole gets a zeroed page
+ * => VM_FAULT_LOCKED with vmf->page locked and referenced; VM_FAULT_SIGBUS beyond *size_bytes or without space, VM_FAULT_OOM
+ * => *size_bytes is read again after the page is locked: truncation lowers it before it looks for pages
+ */
+vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create);
+
+/* zap [first, last] of all areas that map it: mm/map's, registered at start-up */
+extern void (*unmap_mapping_hook)(struct mapping *mapping, pgoff_t first, pgoff_t last);
 
 /* MAP_SHARED | MAP_ANONYMOUS: an object of its own. Sets vma->ops, file, private; 0 or -ENOMEM */
 int shmem_zero_setup(struct vma *vma);

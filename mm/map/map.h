@@ -6,6 +6,8 @@
 
 #include <mm/space/space.h>
 
+struct block_device;
+
 void map_init(void);	/* registers exit_mmap with mm/space */
 
 /* What mmap needs to know of a file; NULL for anonymous memory. attach sets vma->ops, file (counted), private; 0 or -errno */
