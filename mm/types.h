@@ -242,7 +242,8 @@ struct vma {
 	pgoff_t		vm_pgoff;		/* (m) (r) file offset in pages; anonymous: start >> PAGE_SHIFT at birth */
 	struct mm	*vm_mm;
 	struct rb_node	rb;			/* (m) in mm->vma_tree */
-	unsigned long	rb_max_gap;		/* (m) largest hole before any area of this subtree, in bytes */
+	unsigned long	gap;			/* (m) usable hole right below this area, bytes */
+	unsigned long	rb_max_gap;		/* (m) the largest gap in this subtree */
 	struct list_head anon_vma_chain;	/* (m) our anon_vma_chain links */
 	struct anon_vma	*anon_vma;		/* (m) where new anonymous pages go; NULL until the first */
 	struct list_head i_mmap_node;		/* (r) in mapping->i_mmap when file-backed */
@@ -276,7 +277,8 @@ struct mm {
 	void		*khugepaged_slot;	/* (khugepaged_mm_lock) */
 	unsigned long	def_flags;		/* VM_LOCKED after mlockall(MCL_FUTURE) */
 };
-enum mm_flags { MMF_VM_HUGEPAGE, MMF_OOM_SKIP, MMF_UNSTABLE, MMF_DISABLE_THP, MMF_HAS_PINNED, MMF_VM_MERGEABLE };
+enum mm_flags { MMF_VM_HUGEPAGE, MMF_OOM_SKIP, MMF_UNSTABLE, MMF_DISABLE_THP, MMF_HAS_PINNED, MMF_VM_MERGEABLE,
+		MMF_HUGE_ZERO_PAGE /* holds one reference to the huge zero page */ };
 
 /*
  * All areas whose anonymous pages may be found through one page->mapping. Memory of this type is never given back
@@ -288,7 +290,7 @@ struct anon_vma {
 	atomic_t	refcount;		/* chains on us, children whose root or parent we are, other holders */
 	unsigned int	num_children, num_active_vmas; /* (rwsem) */
 	struct anon_vma	*parent;
-	struct list_head head;			/* (rwsem) anon_vma_chain.same_anon_vma */
+	struct rb_root	areas;			/* (rwsem) anon_vma_chain.rb, an interval tree by page offset */
 };
 
 /* A link between one area and one anon_vma that its pages may belong to. */
@@ -296,7 +298,8 @@ struct anon_vma_chain {
 	struct vma	*vma;
 	struct anon_vma	*anon_vma;
 	struct list_head same_vma;		/* (mmap_lock) */
-	struct list_head same_anon_vma;		/* (anon_vma lock) */
+	struct rb_node	rb;			/* (anon_vma lock) in anon_vma->areas, by the area's vm_pgoff */
+	pgoff_t		rb_last;		/* (anon_vma lock) the highest page offset in this subtree */
 };
 
 /* What a fault is about, from the entry to the handler that ends it. */

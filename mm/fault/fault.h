@@ -35,6 +35,7 @@ struct page *follow_page(struct vma *vma, unsigned long address);
 
 /* Reading a slot in for an entry: from the cache, or from disk. => returns a referenced, unlocked page (uptodate or PG_error), or NULL without memory or when the slot has gone */
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io);
+extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */
 /* swapoff: bring every page of the area into memory. 0, -ENOMEM, -EINTR */
 int swap_unuse_area(unsigned int type);
 
@@ -48,8 +49,9 @@ extern bool thp_use_zero_page;
 /* Does the area want huge pages at all, and does [address & ~2M, +2M) lie inside it? why may be NULL */
 bool thp_vma_eligible(struct vma *vma, unsigned long address, bool khugepaged);
 gfp_t thp_gfp_mask(struct vma *vma);
-struct page *mm_get_huge_zero_page(void);	/* referenced; NULL without memory */
-void mm_put_huge_zero_page(void);
+/* An mm that maps it holds one reference (MMF_HUGE_ZERO_PAGE), however often; NULL without memory */
+struct page *mm_get_huge_zero_page(struct mm *mm);
+void mm_put_huge_zero_page(struct mm *mm);	/* exit_mmap: the mm maps it nowhere any more */
 bool mm_is_stable(struct mm *mm);		/* false once the OOM reaper has begun */
 /* khugepaged registers here, to be told of address spaces with huge-page areas */
 extern void (*khugepaged_enter_hook)(struct vma *vma);

@@ -28,6 +28,8 @@ int do_madvise(struct mm *mm, unsigned long start, unsigned long len, int advice
 int do_mincore(struct mm *mm, unsigned long start, unsigned long len, u8 __user *vec);
 int do_mlock(struct mm *mm, unsigned long start, unsigned long len, unsigned long vm_flags);
 int do_munlock(struct mm *mm, unsigned long start, unsigned long len);
+int do_mlockall(struct mm *mm, int flags);				/* MCL_* */
+int do_munlockall(struct mm *mm);
 int do_msync(struct mm *mm, unsigned long start, unsigned long len, int flags);
 int do_swapon(const char *path, struct block_device *bdev, int swap_flags);
 int do_swapoff(struct block_device *bdev);
@@ -47,10 +49,7 @@ void oom_reap_mm(struct mm *mm);
 /* file truncation: zap [first, last] of all areas that map it. => i_mmap_rwsem not held */
 void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last);
 
-/* Commit accounting (overcommit_memory 0, 1, 2). => pages; 0 or -ENOMEM */
-int vm_enough_memory(long pages);
-extern int sysctl_overcommit_memory, sysctl_overcommit_ratio;
-extern atomic_long_t vm_committed_as;
-extern unsigned int sysctl_max_map_count;
+/* Fault in what is missing in [start, end), as MAP_POPULATE and mlock do; stops at the first that fails. Takes mmap_lock */
+int mm_populate(struct mm *mm, unsigned long start, unsigned long end);
 
 #endif

@@ -16,6 +16,23 @@ static inline void anon_vma_unlock_read(struct anon_vma *av) { up_read(&av->root
 
 /* => anon_vma locked for writing, mmap_lock held for writing (or the area not yet visible) */
 void anon_vma_chain_link(struct vma *vma, struct anon_vma_chain *avc, struct anon_vma *av);
+/* The opposite; the chain is then the caller's to free. => anon_vma locked for writing */
+void anon_vma_chain_unlink(struct anon_vma_chain *avc);
+/*
+ * An area's start, end or page offset is about to change (its key in all its anon_vmas' trees): out before, in after.
+ * => anon_vma locked for writing from before the first to after the second, so that no walk misses the area
+ */
+void anon_vma_areas_remove(struct vma *vma);
+void anon_vma_areas_insert(struct vma *vma);
+/* Areas whose page offsets overlap [first, last], in the order of their offsets. => anon_vma locked */
+struct anon_vma_chain *anon_vma_first_area(struct anon_vma *av, pgoff_t first, pgoff_t last);
+struct anon_vma_chain *anon_vma_next_area(struct anon_vma_chain *avc, pgoff_t first, pgoff_t last);
+#define anon_vma_for_each_area(avc, av, first, last) \
+	for ((avc) = anon_vma_first_area(av, first, last); (avc); (avc) = anon_vma_next_area(avc, first, last))
+
+/* The anon_vma that the page names, or NULL. Stable while the page is locked and mapped, or its area is. */
+struct anon_vma *page_anon_vma(const struct page *page);
+static inline void get_anon_vma(struct anon_vma *av) { atomic_inc(&av->refcount); }
 
 /*
  * The anon_vma of a page, locked: it may be freed and reused while we wait for its lock, so after the lock is held the

@@ -17,10 +17,19 @@ void page_add_new_anon_rmap(struct page *page, struct vma *vma, unsigned long ad
 void page_add_anon_rmap(struct page *page, struct vma *vma, unsigned long address, unsigned int rmap_flags, enum rmap_level level);
 void page_add_file_rmap(struct page *page, enum rmap_level level);
 void page_dup_rmap(struct page *page, enum rmap_level level);		/* fork: one more of the same */
-/* The last unmap of a huge page's part puts it on the deferred split queue. Does not drop the reference. */
+/*
+ * One entry less. When parts of a huge page lost their last mapping, it goes to the deferred split queue.
+ * => does not drop the reference that the entry held
+ */
 void page_remove_rmap(struct page *page, struct vma *vma, enum rmap_level level);
+/* mm/split stands above: parts of a huge page that nobody maps any more wait on its queue. => lock of the table held */
+extern void (*deferred_split_hook)(struct page *head);
 /* After COW found itself alone: from now on the page belongs to vma->anon_vma itself. => page locked */
 void page_move_anon_rmap(struct page *page, struct vma *vma);
+
+/* VM_LOCKED areas keep their pages from reclaim: PG_mlocked and the unevictable list. => page referenced, table lock may be held */
+void mlock_page(struct page *page);
+void munlock_page(struct page *page);
 
 /* --- the walk --------------------------------------------------------------------------------------------------- */
 struct rmap_visit {			/* what the visitor sees: exactly one of pmd leaf or pte, lock held */

@@ -42,9 +42,13 @@ struct vma *vma_prev(struct vma *vma);
 #define for_each_vma(mm, vma) for ((vma) = vma_first(mm); (vma); (vma) = vma_next(vma))
 
 struct vma *vma_alloc(struct mm *mm);
+struct vma *vma_dup(struct vma *src);		/* a copy without links, its ops not yet opened; NULL without memory */
 void vma_free(struct vma *vma);			/* unlinked already; closes ops */
 void vma_link(struct mm *mm, struct vma *vma);	/* tree, i_mmap, counters; must not overlap */
 void vma_unlink(struct mm *mm, struct vma *vma);/* tree, counters, reverse map links; caller frees pages before and tables after */
+/* total_vm, data_vm, stack_vm, exec_vm by the area's flags; pages may be negative */
+void vm_stat_account(struct mm *mm, unsigned long vm_flags, long pages);
+extern unsigned int sysctl_max_map_count;
 /* split at addr: vma keeps the part below (new_below: above); 0, -ENOMEM. Splits a huge page that addr cuts */
 int split_vma(struct mm *mm, struct vma *vma, unsigned long addr, bool new_below);
 /* Try to join the range with equal neighbours; returns the joined area or NULL. vma_flags, file+pgoff and anon_vma must fit */
@@ -53,19 +57,57 @@ struct vma *vma_merge(struct mm *mm, struct vma *prev, unsigned long start, unsi
 /* join with neighbours after flags of vma changed in [start, end): splits where needed. Returns the area of exactly the range or ERR_PTR */
 struct vma *vma_modify_flags(struct mm *mm, struct vma *prev, struct vma *vma, unsigned long start, unsigned long end,
 			     unsigned long new_flags);
-int expand_stack(struct vma *vma, unsigned long address);	/* grows down; 0 or -ENOMEM; => mmap_lock write */
-/* => flags MAP_*; returns address or -ENOMEM (as unsigned long); top down below mmap_base; align 0 or a power of two */
+/*
+ * expand_stack - a VM_GROWSDOWN area grows down to address
+ *
+ * => mmap_lock held for writing; 0 or -ENOMEM: over RLIMIT_STACK or the commit limit, or too near to the area below
+ *    (STACK_GUARD_GAP stays free, unless that area is PROT_NONE, a guard of the program's own, or a stack as well)
+ */
+int expand_stack(struct vma *vma, unsigned long address);
+#define STACK_GUARD_GAP		(256UL << PAGE_SHIFT)
+/*
+ * find_free_range - a hole for len bytes: at hint when that is free (0: no hint), else the highest below mmap_base, else
+ * the highest anywhere
+ *
+ * => align 0 or a power of two (a hint is used as it is); returns the address or -ENOMEM (as unsigned long)
+ * => O(log areas)
+ */
 unsigned long find_free_range(struct mm *mm, unsigned long len, unsigned long align, unsigned long hint);
+/* The same inside [low, high), without a hint. */
+unsigned long find_free_range_in(struct mm *mm, unsigned long len, unsigned long align, unsigned long low, unsigned long high);
 
 static inline bool vma_is_anonymous(const struct vma *vma) { return !vma->ops; }
 static inline unsigned long vma_pages(const struct vma *vma) { return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT; }
 static inline pgoff_t linear_page_index(const struct vma *vma, unsigned long address)
 { return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff; }
 
+/* --- limits: commit accounting and rlimits ------------------------------------------------------------------------ */
+enum { OVERCOMMIT_GUESS, OVERCOMMIT_ALWAYS, OVERCOMMIT_NEVER };
+extern int sysctl_overcommit_memory, sysctl_overcommit_ratio;
+extern atomic_long_t vm_committed_as;		/* pages */
+/* Charges pages: 0 or -ENOMEM. Give them back with vm_unacct_memory. */
+int vm_enough_memory(long pages);
+static inline void vm_unacct_memory(long pages) { atomic_long_sub(pages, &vm_committed_as); }
+unsigned long vm_commit_limit(void);		/* pages: CommitLimit of /proc/meminfo */
+
+#define RLIMIT_DATA	2
+#define RLIMIT_STACK	3
+#define RLIMIT_MEMLOCK	8
+#define RLIMIT_AS	9
+#define RLIM_INFINITY	(~0UL)
+/* The running task's soft limit in bytes. process/ registers it; until then nothing is limited but the stack (8 MB). */
+extern unsigned long (*rlimit_hook)(unsigned int resource);
+unsigned long rlimit(unsigned int resource);
+/* May the address space grow by pages of such an area (RLIMIT_AS, RLIMIT_DATA)? */
+bool may_expand_vm(struct mm *mm, unsigned long vm_flags, unsigned long pages);
+
 /* --- anon_vma that need memory ----------------------------------------------------------------------------------- */
-int anon_vma_prepare(struct vma *vma);				/* => mmap_lock read is enough; 0 or -ENOMEM */
-int anon_vma_clone(struct vma *dst, struct vma *src);		/* split, mremap */
-int anon_vma_fork(struct vma *child, struct vma *parent);
+int __anon_vma_prepare(struct vma *vma);
+static inline int anon_vma_prepare(struct vma *vma)		/* => mmap_lock read is enough; 0 or -ENOMEM */
+{ return likely(READ_ONCE(vma->anon_vma)) ? 0 : __anon_vma_prepare(vma); }
+/* dst can hold the pages of src from now on (split, merge, mremap); 0 or -ENOMEM. Sets dst->anon_vma too */
+int anon_vma_clone(struct vma *dst, struct vma *src);
+int anon_vma_fork(struct vma *child, struct vma *parent);	/* the same, with an anon_vma of the child's own for new pages */
 void unlink_anon_vmas(struct vma *vma);
 
 /* --- tables that need memory: return NULL without memory. They recheck under the lock, two CPUs may race ----------- */
@@ -73,8 +115,18 @@ struct page *pte_alloc_one(gfp_t gfp);				/* a zeroed table page, counted; not y
 void pte_free(struct mm *mm, struct page *table);
 pmd_t *pmd_alloc(struct mm *mm, unsigned long address);		/* fills PGD and PUD levels */
 int pte_alloc(struct mm *mm, pmd_t *pmd);			/* 0 or -ENOMEM; a huge PMD that appeared meanwhile is fine: look again */
-void mm_inc_nr_ptes(struct mm *mm);				/* pgtables_bytes and NR_PAGETABLE */
+void mm_inc_nr_ptes(struct mm *mm);				/* pgtables_bytes and NR_PAGETABLE, for a table of any level */
 void mm_dec_nr_ptes(struct mm *mm);
+/*
+ * free_page_tables - take away the tables that only addresses in [start, end) used, of all levels
+ *
+ * => mmap_lock held for writing, no area overlaps the range any more, its pages are zapped and its areas unlinked from
+ *    the reverse map. [floor, ceiling) is the hole that the range lies in: a table that reaches out of it stays
+ * => the tables go to tlb, which frees them after the flush
+ */
+struct mmu_gather;
+void free_page_tables(struct mmu_gather *tlb, struct mm *mm, unsigned long start, unsigned long end,
+		      unsigned long floor, unsigned long ceiling);
 
 static inline void add_mm_counter(struct mm *mm, enum mm_counter c, long n) { atomic_long_add(n, &mm->rss[c]); }
 static inline unsigned long get_mm_counter(struct mm *mm, enum mm_counter c)

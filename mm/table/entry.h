@@ -3,6 +3,7 @@
  * Present entries are the hardware's (Intel SDM vol. 3, 4.5). Entries that are not present mean:
  *
  *	0					none: nothing was ever here
+ *	P = 0, G = 1				a page that PROT_NONE keeps everybody from: present for software
  *	bit 0 = 0, type < SWP_MIGRATION_READ	swap: the page is in slot (type, offset)
  *	bit 0 = 0, type SWP_MIGRATION_*		migration: offset is the frame that is being moved or split; wait for its lock
  *	PMD, P = 0, PS = 1			a huge entry that is being split: still huge for who walks without lock
@@ -26,6 +27,7 @@
 #define _PAGE_DIRTY	BIT(6)
 #define _PAGE_PSE	BIT(7)
 #define _PAGE_GLOBAL	BIT(8)
+#define _PAGE_PROTNONE	_PAGE_GLOBAL	/* with P = 0 */
 #define _PAGE_SPECIAL	BIT(9)		/* no struct page counts behind it: zero pages, device memory */
 #define _PAGE_SOFT_DIRTY BIT(11)
 #define _PAGE_NX	BIT(63)
@@ -43,14 +45,15 @@
 #define PGDIR_MASK	(~(PGDIR_SIZE - 1))
 
 typedef struct { u64 bits; } pgprot_t;
-extern const pgprot_t protection_map[16];	/* by VM_READ|WRITE|EXEC|SHARED: private writable maps read-only */
+/* by VM_READ|WRITE|EXEC|SHARED: private writable maps read-only; without any right: _PAGE_PROTNONE instead of _PAGE_PRESENT */
+extern const pgprot_t protection_map[16];
 pgprot_t vm_get_page_prot(unsigned long vm_flags);
 
 /* PTE */
 static inline pte_t __pte(u64 v) { return (pte_t){ v }; }
 static inline pmd_t __pmd(u64 v) { return (pmd_t){ v }; }
 static inline bool pte_none(pte_t e) { return !e.pte; }
-static inline bool pte_present(pte_t e) { return e.pte & _PAGE_PRESENT; }
+static inline bool pte_present(pte_t e) { return e.pte & (_PAGE_PRESENT | _PAGE_PROTNONE); }
 static inline bool pte_same(pte_t a, pte_t b) { return a.pte == b.pte; }
 static inline bool pte_write(pte_t e) { return e.pte & _PAGE_RW; }
 static inline bool pte_dirty(pte_t e) { return e.pte & _PAGE_DIRTY; }
@@ -80,6 +83,8 @@ static inline pte_t pte_modify(pte_t e, pgprot_t prot)
 static inline bool pmd_none(pmd_t e) { return !e.pmd; }
 static inline bool pmd_same(pmd_t a, pmd_t b) { return a.pmd == b.pmd; }
 static inline bool pmd_present(pmd_t e) { return e.pmd & (_PAGE_PRESENT | _PAGE_PSE); }	/* also while being split */
+/* being split, or changed by mprotect at this moment: take the lock and look again */
+static inline bool pmd_is_invalid(pmd_t e) { return (e.pmd & (_PAGE_PRESENT | _PAGE_PSE | _PAGE_PROTNONE)) == _PAGE_PSE; }
 static inline bool pmd_trans_huge(pmd_t e) { return e.pmd & _PAGE_PSE; }
 static inline bool pmd_is_table(pmd_t e) { return (e.pmd & (_PAGE_PRESENT | _PAGE_PSE)) == _PAGE_PRESENT; }
 static inline bool is_swap_pmd(pmd_t e) { return e.pmd && !pmd_present(e); }
