@@ -1,6 +1,7 @@
 /* Anonymous memory starts as zeros, keeps what is written, is counted, and is gone after munmap. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -3,7 +3,8 @@
 #define _GNU_SOURCE
 #include <sys/syscall.h>
 
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static char *set_brk(char *end)
 {

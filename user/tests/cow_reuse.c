@@ -1,6 +1,7 @@
 /* The last owner of a shared page writes to it without a copy. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static int nothing(void *unused)
 {

@@ -8,7 +8,8 @@
 /* quire-test: mem=96 swap=256 cpus=4 thp=always timeout=240 args=10,4,120 */
 #include <sys/sysinfo.h>
 
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 static char *area;
 static size_t length;

@@ -1,6 +1,7 @@
 /* Memory runs only where PROT_EXEC says so. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static int call(char *code)
 {

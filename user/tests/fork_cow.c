@@ -1,6 +1,7 @@
 /* After fork both sides see the old data, and each side its own writes only. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static char *p;
 static int up[2], down[2];

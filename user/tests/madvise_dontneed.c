@@ -1,6 +1,7 @@
 /* MADV_DONTNEED throws pages away at once; the next touch finds zeros. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

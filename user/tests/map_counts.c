@@ -1,6 +1,7 @@
 /* The number of mappings of a page: children add to it, their end takes from it. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 #define CHILDREN 5
 

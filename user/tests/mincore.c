@@ -1,7 +1,8 @@
 /* mincore tells which pages are in memory. */
 /* quire-test: swap=128 */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

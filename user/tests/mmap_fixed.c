@@ -1,7 +1,8 @@
 /* Where mmap puts things: hints, MAP_FIXED, MAP_FIXED_NOREPLACE, and what it refuses. */
 /* quire-test: */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000

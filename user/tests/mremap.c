@@ -1,7 +1,8 @@
 /* mremap grows, shrinks and moves areas, and takes the pages along. */
 /* quire-test: */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

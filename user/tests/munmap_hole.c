@@ -1,6 +1,7 @@
 /* munmap of a part leaves two areas; the hole can be filled again. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

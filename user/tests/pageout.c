@@ -1,7 +1,8 @@
 /* MADV_PAGEOUT sends pages to swap; the next touch brings them back, byte for byte. */
 /* quire-test: swap=128 */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* A private mapping of a file: its contents, one's own changes, zeros behind the end, SIGBUS beyond. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* Shared anonymous memory: parent and children see each other's writes. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static volatile uint64_t *p;
 

@@ -2,7 +2,8 @@
 /* quire-test: */
 #include <sys/resource.h>
 
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static volatile char sink;
 

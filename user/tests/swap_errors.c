@@ -2,7 +2,8 @@
 /* quire-test: swap=128 */
 #include <sys/swap.h>
 
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static void make_file(const char *path, int with_magic)
 {

@@ -1,7 +1,8 @@
 /* Swapped pages are shared by fork, and copied at the first write after they came back. */
 /* quire-test: swap=128 */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static char *p;
 #define LENGTH (64 * PAGE)

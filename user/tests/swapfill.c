@@ -7,7 +7,8 @@
 /* quire-test: mem=96 swap=256 cpus=2 thp=always timeout=240 args=125%,5,2 */
 #include <sys/sysinfo.h>
 
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static size_t wanted(const char *text)
 {

@@ -3,7 +3,8 @@
 #define _GNU_SOURCE
 #include <sys/swap.h>
 
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 #define LENGTH (16 * MB)
 

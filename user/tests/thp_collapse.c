@@ -1,6 +1,7 @@
 /* khugepaged gathers small pages into a huge one, and nobody notices but the counters. */
 /* quire-test: thp=madvise */
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

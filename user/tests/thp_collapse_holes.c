@@ -1,6 +1,7 @@
 /* max_ptes_none decides how many missing pages khugepaged fills with zeros. */
 /* quire-test: thp=madvise */
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

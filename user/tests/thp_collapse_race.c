@@ -1,6 +1,7 @@
 /* A writer that never stops loses no byte while khugepaged collapses and mprotect splits. */
 /* quire-test: thp=madvise timeout=90 */
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 #define SECONDS 6
 

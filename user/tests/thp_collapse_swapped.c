@@ -1,7 +1,8 @@
 /* khugepaged brings in up to max_ptes_swap pages from swap before it collapses. */
 /* quire-test: thp=madvise swap=128 */
 #define _GNU_SOURCE
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 static int swapped_pages(char *p)
 {

@@ -1,6 +1,7 @@
 /* Where no huge page may come: too short, crooked, forbidden by advice or by the knob. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* The first touch of an aligned 2 MB range brings a huge page, once and zeroed. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* fork shares huge pages; a write by one side does not reach the other. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 static char *p;
 static int up[2], down[2];

@@ -1,6 +1,7 @@
 /* The files of /sys/kernel/mm/transparent_hugepage: Linux's names, formats and refusals. */
 /* quire-test: thp=madvise */
-#include "khuge.h"
+#include <user/lib/khugepaged.h>
+#include <user/lib/tap.h>
 
 static int reads(const char *path, const char *want)
 {

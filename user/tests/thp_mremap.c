@@ -1,7 +1,8 @@
 /* mremap moves huge pages: whole by aligned moves, split by crooked ones. */
 /* quire-test: thp=madvise */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,7 +1,8 @@
 /* A huge page that is paged out goes to swap in parts or whole, and comes back right. */
 /* quire-test: thp=madvise swap=128 */
 #define _GNU_SOURCE
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* MADV_DONTNEED in a huge page: a part leaves zeros, the whole gives the page back. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

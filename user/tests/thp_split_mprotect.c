@@ -1,6 +1,7 @@
 /* mprotect of a part of a huge page splits its mapping; of the whole, it does not. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* munmap of a part of a huge page splits its mapping; data and frames stay. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

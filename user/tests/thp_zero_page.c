@@ -1,6 +1,7 @@
 /* Reading a huge range maps the huge page of zeros; a write gives a huge page of one's own. */
 /* quire-test: thp=madvise */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* Reading memory that was never written maps the one page of zeros; a write gives a page of one's own. */
 /* quire-test: */
-#include "mm.h"
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
 
 int main(void)
 {

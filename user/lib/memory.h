@@ -1,7 +1,8 @@
-/* user/tests/mm.h - looking at memory from inside: maps, smaps, pagemap, vmstat. */
-#ifndef USER_TESTS_MM_H
-#define USER_TESTS_MM_H
+/* user/lib/memory.h - looking at memory from inside: maps, smaps, pagemap, vmstat. */
+#ifndef USER_LIB_MEMORY_H
+#define USER_LIB_MEMORY_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <time.h>
-
-#include "tap.h"
 
 #define PAGE 4096UL
 #define HUGE (2UL << 20)
@@ -37,6 +36,13 @@
 #define KPF_COMPOUND_TAIL 16
 #define KPF_THP		22
 #define KPF_ZERO_PAGE	24
+
+/* Ends the program: the words are TAP's. */
+__attribute__((noreturn)) static inline void fatal(const char *what)
+{
+	printf("Bail out! %s: %s\n", what, strerror(errno));
+	exit(99);
+}
 
 /* => bytes read into text (at most size - 1, and a NUL behind), -1 if there is no such file */
 static inline ssize_t slurp(const char *path, char *text, size_t size)
@@ -223,7 +229,7 @@ static inline char *map_anon(size_t length)
 	char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
-		bail_out("mmap");
+		fatal("mmap");
 	return p;
 }
 
@@ -243,11 +249,11 @@ static inline char *map_aligned(size_t length)
 	char *aligned;
 
 	if (p == MAP_FAILED)
-		bail_out("mmap");
+		fatal("mmap");
 	aligned = (char *)(((unsigned long)p + HUGE - 1) & ~(HUGE - 1));
 	if (mmap(aligned, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		 0) == MAP_FAILED)
-		bail_out("mmap MAP_FIXED");
+		fatal("mmap MAP_FIXED");
 	return aligned;
 }
 
@@ -256,7 +262,7 @@ static inline char *map_huge(size_t length)
 	char *p = map_aligned(length);
 
 	if (madvise(p, length, MADV_HUGEPAGE))
-		bail_out("madvise MADV_HUGEPAGE");
+		fatal("madvise MADV_HUGEPAGE");
 	return p;
 }
 
@@ -340,12 +346,12 @@ static inline int in_child(int (*function)(void *), void *argument)
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)
-		bail_out("fork");
+		fatal("fork");
 	if (!pid)
 		_exit(function(argument));
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			bail_out("waitpid");
+			fatal("waitpid");
 	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -1,8 +1,8 @@
-/* user/tests/khuge.h - khugepaged made quick for a test, and its knobs put back. */
-#ifndef USER_TESTS_KHUGE_H
-#define USER_TESTS_KHUGE_H
+/* user/lib/khugepaged.h - khugepaged made quick for a while, and its knobs put back. */
+#ifndef USER_LIB_KHUGEPAGED_H
+#define USER_LIB_KHUGEPAGED_H
 
-#include "mm.h"
+#include <user/lib/memory.h>
 
 #define KHUGE THP "khugepaged/"
 

@@ -1,10 +1,10 @@
-/* user/tests/tap.h - the Test Anything Protocol, as much of it as our tests need.
+/* user/lib/tap.h - the Test Anything Protocol, as much of it as our tests need.
  *
  * A test calls plan(), then ok() or is() once for each planned point, and returns done(). A point says
  * in its name what should be true. diag() adds a line that only people read.
  */
-#ifndef USER_TESTS_TAP_H
-#define USER_TESTS_TAP_H
+#ifndef USER_LIB_TAP_H
+#define USER_LIB_TAP_H
 
 #include <errno.h>
 #include <stdarg.h>
@@ -82,12 +82,6 @@ __attribute__((noreturn)) static inline void skip_all(const char *why)
 {
 	printf("1..0 # SKIP %s\n", why);
 	exit(0);
-}
-
-__attribute__((noreturn)) static inline void bail_out(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(99);
 }
 
 static inline int done(void)
