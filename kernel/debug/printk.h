@@ -6,7 +6,7 @@
  *	#define pr_fmt(fmt) "swap: " fmt
  *
  * Boot options: loglevel=N (records of a level below N go to the console; default 7), quiet (loglevel 4),
- * debug (loglevel 8), log_buf_len=SIZE (at most 1M; default 128K).
+ * debug (loglevel 8), log_buf_len=SIZE (default 128K; boot/main.c gives it the memory).
  *
  * Linux: include/linux/printk.h, kernel/printk/.
  */
@@ -117,6 +117,12 @@ u64 log_next_seq(void);
 /* => bytes of the ring in use, and its size: syslog(2) actions 9 and 10 */
 size_t log_unread_bytes(const struct log_cursor *cursor);
 size_t log_size(void);
+/*
+ * Go on in a larger buffer, for the boot option log_buf_len.
+ *
+ * => at boot, before there are readers; size is a multiple of 16 and at least log_size(); buf is never freed
+ */
+void log_move(void *buf, size_t size);
 
 /* A panic: break the locks, print everything at once. Called once, by panic(). */
 void printk_enter_panic(void);
