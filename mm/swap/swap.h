@@ -6,7 +6,8 @@
  * handed in at swapon (mm/map/swapon.c), block requests come from a pool set aside at boot.
  * Linux: mm/swapfile.c, swap_state.c, page_io.c, rmap.c (try_to_unmap).
  *
- * Locks: area lock (slots, counts, cache words of an area, per cluster) inside page-table locks.
+ * Locks: one a cluster of 512 slots (counts and cache words; irq-safe, inside page-table locks), and inside it one an
+ * area (lists of clusters). mm/swap/slots.h has the nouns.
  */
 #ifndef MM_SWAP_SWAP_H
 #define MM_SWAP_SWAP_H
@@ -18,15 +19,15 @@
 struct block_device;
 struct swap_area;
 
-void swap_init(void);		/* request pool; called once at boot */
+void swap_init(void);		/* request pools; called once at boot */
 
 /* --- areas ------------------------------------------------------------------------------------------------------ */
 struct swap_header_info { u32 last_page; u32 nr_badpages; u32 badpages[637]; };
 /* => page: the first 4 KB of the device; returns 0 or -EINVAL with a line in the log that says what is wrong */
 int swap_header_parse(const void *page, u64 device_pages, struct swap_header_info *info);
-/* bytes of table memory that an area of nr slots needs; the caller brings them, zeroed */
+/* bytes of table memory that an area of nr slots (last_page + 1) needs; the caller brings them, zeroed */
 size_t swap_area_table_bytes(u32 nr_slots);
-/* => returns the area type (>= 0), -EBUSY or -EPERM (too many); priority < 0: the next lower one */
+/* => returns the area type (>= 0), -EBUSY (this device is one already) or -EPERM (too many); priority < 0: the next lower one */
 int swap_area_activate(struct block_device *bdev, const char *name, const struct swap_header_info *info, int priority, void *tables);
 /* swapoff, in steps: no new slots from it; (mm/fault pulls pages in); release when empty: returns the table memory */
 struct swap_area *swap_area_find(const struct block_device *bdev);
@@ -37,8 +38,11 @@ void *swap_area_release(struct swap_area *area);
 u32 swap_area_next_used(struct swap_area *area, u32 from, bool *has_count, bool *has_cache);
 unsigned int swap_area_type(const struct swap_area *area);
 struct swap_area_stat { char name[40]; u64 pages, used_pages; int priority; };
-bool swap_area_stat(unsigned int i, struct swap_area_stat *stat);	/* for /proc/swaps */
+/* for /proc/swaps, in the order of activation; false: no area i. pages: without the header and bad slots */
+bool swap_area_stat(unsigned int i, struct swap_area_stat *stat);
 unsigned long total_swap_pages(void), nr_swap_pages(void);		/* pages; the latter: free */
+/* More than half of it is in use: pages that are swapped in give their slot back at once. */
+static inline bool vm_swap_full(void) { return nr_swap_pages() * 2 < total_swap_pages(); }
 
 /* --- slots ------------------------------------------------------------------------------------------------------ */
 enum slot_result { SLOT_OK, SLOT_NO_SPACE, SLOT_FRAGMENTED };
@@ -46,19 +50,30 @@ int swap_duplicate(swp_entry_t entry);		/* one more entry names it (fork, try_to
 void swap_free(swp_entry_t entry);		/* one entry less */
 void free_swap_and_cache(swp_entry_t entry);	/* zap: one entry less; drops the cache too when that was the last and it is easy */
 int swap_count(swp_entry_t entry);		/* entries that name it, without the cache */
-bool swap_entry_valid(swp_entry_t entry);
+int page_swapcount(struct page *page);		/* the same for a page (or all parts of a huge page) in the cache */
+bool swap_entry_valid(swp_entry_t entry);	/* names a slot of an active area that is not bad */
+/* The slot of a page in the swap cache, also of a tail of a huge page there. => page locked, or referenced by its slot */
+static inline swp_entry_t page_swap_entry(const struct page *page)
+{
+	const struct page *head = compound_head(page);
+
+	return (swp_entry_t){ head->private + (page - head) };
+}
 
 /* --- swap cache --------------------------------------------------------------------------------------------------- */
-/* => returns the page with a reference, or NULL */
+/* => returns the (4 KB) page of the slot with a reference, or NULL. Until it is locked it may leave the cache again:
+ *    lock it, then test PageSwapCache and page_swap_entry */
 struct page *swap_cache_get(swp_entry_t entry);
 /* => page locked, new, referenced by the caller; the cache takes its own reference (one a 4 KB page);
  *    0, -EEXIST (somebody else is bringing it in: look up again), -ENOENT (slot was freed) */
 int swap_cache_add(struct page *page, swp_entry_t entry);
 /* => page locked, in the cache, no writeback. Drops the cache's reference; frees the slot when no entry names it */
 void delete_from_swap_cache(struct page *page);
+/* reclaim's last step: the same for a page whose reference count is frozen (the cache's reference is in the frozen count) */
+void swap_cache_remove_frozen(struct page *page);
 /* drop the page from the cache when no entry names its slot any more (it becomes dirty). => page locked; true when dropped */
 bool try_to_free_swap(struct page *page);
-/* the slot's page is replaced head -> tails by a page split. => page frozen, locked */
+/* a page split gives every tail its own slot of the 512. => head frozen, locked, in the cache; tails not yet visible */
 void swap_cache_split(struct page *head);
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */
@@ -82,7 +97,10 @@ bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc
 int swap_writepage(struct page *page);
 /* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked. Huge: one 2 MB read */
 int swap_read_page(struct page *page);
-/* asynchronous form for read-ahead: unlocks the page when done */
+/* asynchronous form for read-ahead: unlocks the page when done. On -errno nothing was started and the page is still locked */
 int swap_read_page_async(struct page *page);
+/* Writes that are under way, and waiting until one more has ended. => timeout in ticks; false: none was under way, or time is up */
+unsigned int swap_writes_in_flight(void);
+bool swap_wait_for_write(long timeout);
 
 #endif

@@ -1,0 +1,153 @@
+/* mm/swap/swap_cache.c - pages that are in memory and have a slot: one word per slot.
+ *
+ * The swap cache is where everybody meets who looks for the content of a slot: two processes that fault on the same
+ * entry, a fault and the write that is still under way, read-ahead and swapoff. The cache holds one reference for each
+ * 4 KB; page lock before cluster lock.
+ *
+ * A look-up holds no reference while it reads the word. It tries to get one, which fails while reclaim or a split has
+ * frozen the count; a page found this way may leave the cache again before the finder has locked it.
+ *
+ * Linux: mm/swap_state.c.
+ */
+#include <mm/swap/slots.h>
+#include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
+#include <kernel/lib/errno.h>
+
+struct page *swap_cache_get(swp_entry_t entry)
+{
+	unsigned long irqflags;
+	unsigned int slot;
+
+	for (;;) {
+		struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+		struct page *page, *head;
+		bool got, same;
+
+		if (!c)
+			return NULL;
+		page = c->cache[slot];
+		head = page ? compound_head(page) : NULL;
+		got = page && get_page_unless_zero(head);
+		same = got && head == compound_head(page);
+		unlock_cluster(c, irqflags);
+		if (!got)
+			return NULL;
+		if (same)
+			return page;
+		/* A split has cut this part from its head between the two looks: the reference is on the wrong page. */
+		put_page(head);
+	}
+}
+
+/* Why page can't have these slots, or 0. => cluster locked */
+static int slots_refuse(struct swap_cluster *c, unsigned int slot, unsigned long nr)
+{
+	for (unsigned long i = 0; i < nr; i++) {
+		if (c->cache[slot + i])
+			return -EEXIST;
+		if (!slot_uses(c->count[slot + i]))
+			return -ENOENT;
+	}
+	return 0;
+}
+
+int swap_cache_add(struct page *page, swp_entry_t entry)
+{
+	unsigned long irqflags, nr = compound_nr(page);
+	unsigned int slot;
+	struct swap_cluster *c;
+	int error;
+
+	VM_ASSERT(PageLocked(page) && !PageSwapCache(page));
+	page_ref_add(page, nr);
+	c = lock_cluster(entry, &slot, &irqflags);
+	error = c ? slots_refuse(c, slot, nr) : -ENOENT;
+	if (!error)
+		cache_install(c, slot, page, entry);
+	if (c)
+		unlock_cluster(c, irqflags);
+	if (error)
+		page_ref_add(page, -(int)nr);
+	return error;
+}
+
+static void cache_remove(struct page *page)
+{
+	swp_entry_t entry = page_swap_entry(page);
+	unsigned long irqflags;
+	unsigned int slot;
+	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+
+	ASSERTF(c, "page 0x%lx is in the swap cache, but its entry 0x%llx names no slot", page_to_pfn(page), entry.val);
+	cache_clear(entry_area(entry), c, slot, page);
+	unlock_cluster(c, irqflags);
+}
+
+void delete_from_swap_cache(struct page *page)
+{
+	unsigned long nr = compound_nr(page);
+
+	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageWriteback(page));
+	cache_remove(page);
+	/* The error was the slot's. With the slot gone, the page may try another one. */
+	ClearPageError(page);
+	page_ref_add(page, -(int)(nr - 1));
+	put_page(page);
+}
+
+void swap_cache_remove_frozen(struct page *page)
+{
+	VM_ASSERT(PageLocked(page) && page_count(page) == 0);
+	cache_remove(page);
+}
+
+int page_swapcount(struct page *page)
+{
+	swp_entry_t entry = page_swap_entry(compound_head(page));
+	unsigned long nr = compound_nr(compound_head(page));
+	int count = 0;
+
+	for (unsigned long i = 0; i < nr; i++)
+		count += swap_count((swp_entry_t){ entry.val + i });
+	return count;
+}
+
+bool try_to_free_swap(struct page *page)
+{
+	VM_ASSERT(PageLocked(page));
+	if (!PageSwapCache(page) || PageWriteback(page) || page_swapcount(page))
+		return false;
+	/* The disk will no longer have it: memory holds the only copy. */
+	SetPageDirty(page);
+	delete_from_swap_cache(page);
+	return true;
+}
+
+/*
+ * The caller holds a page-table lock and can't wait: a page that is locked or being written stays, and reclaim finds it
+ * later.
+ */
+void free_swap_and_cache(swp_entry_t entry)
+{
+	struct page *page = slot_put(entry) ? swap_cache_get(entry) : NULL;
+
+	if (!page)
+		return;
+	if (trylock_page(page)) {
+		if (PageSwapCache(compound_head(page)) && page_swap_entry(page).val == entry.val)
+			try_to_free_swap(compound_head(page));
+		unlock_page(page);
+	}
+	put_page(page);
+}
+
+/*
+ * The cache words name the 4 KB parts already, so that they stay as they are. Nobody gets a part through them before
+ * the split unfreezes it.
+ */
+void swap_cache_split(struct page *head)
+{
+	for (unsigned long i = 1; i < HPAGE_PMD_NR; i++)
+		head[i].private = head->private + i;
+}
