@@ -17,3 +17,48 @@ TRACE_EVENT(sched, sched_process_exit, "pid=%lld", pid)
 TRACE_EVENT(block, block_rq_issue, "dev=%llu op=%llu sector=%llu sectors=%llu", dev, op, sector, sectors)
 TRACE_EVENT(block, block_rq_complete, "dev=%llu op=%llu sector=%llu sectors=%llu status=%lld",
 	    dev, op, sector, sectors, status)
+
+/* --- mm/swap --- */
+TRACE_EVENT(swap, swap_slot_alloc, "pfn=0x%llx nr=%llu entry=0x%llx result=%llu", pfn, nr, entry, result)
+TRACE_EVENT(swap, swap_writepage, "pfn=0x%llx entry=0x%llx", pfn, entry)
+TRACE_EVENT(swap, swap_readpage, "pfn=0x%llx entry=0x%llx nr=%llu", pfn, entry, nr)
+TRACE_EVENT(swap, swap_write_end, "pfn=0x%llx entry=0x%llx status=%lld", pfn, entry, status)
+
+/* --- mm/split --- */
+TRACE_EVENT(huge_memory, split_huge_pmd, "mm=0x%llx address=0x%llx pmd=0x%llx freeze=%llu", mm, address, pmd, freeze)
+TRACE_EVENT(huge_memory, split_huge_page, "pfn=0x%llx mapcount=%lld refcount=%lld result=%llu",
+	    pfn, mapcount, refcount, result)
+TRACE_EVENT(huge_memory, deferred_split_page, "pfn=0x%llx", pfn)
+
+/* --- mm/reclaim --- */
+TRACE_EVENT(vmscan, mm_vmscan_kswapd_sleep, "nid=%llu", nid)
+TRACE_EVENT(vmscan, mm_vmscan_kswapd_wake, "nid=%llu order=%llu", nid, order)
+TRACE_EVENT(vmscan, mm_vmscan_wakeup_kswapd, "nid=%llu order=%llu gfp_flags=0x%llx", nid, order, gfp_flags)
+TRACE_EVENT(vmscan, mm_vmscan_direct_reclaim_begin, "order=%llu gfp_flags=0x%llx", order, gfp_flags)
+TRACE_EVENT(vmscan, mm_vmscan_direct_reclaim_end, "nr_reclaimed=%llu", nr_reclaimed)
+TRACE_EVENT(vmscan, mm_vmscan_lru_isolate, "nr_requested=%llu nr_scanned=%llu nr_skipped=%llu nr_taken=%llu lru=%llu",
+	    nr_requested, nr_scanned, nr_skipped, nr_taken, lru)
+TRACE_EVENT(vmscan, mm_vmscan_write_folio, "pfn=0x%llx flags=0x%llx", pfn, flags)
+TRACE_EVENT(vmscan, mm_vmscan_lru_shrink_inactive,
+	    "nr_scanned=%llu nr_reclaimed=%llu nr_writeback=%llu nr_activate=%llu nr_ref_keep=%llu priority=%llu",
+	    nr_scanned, nr_reclaimed, nr_writeback, nr_activate, nr_ref_keep, priority)
+TRACE_EVENT(vmscan, mm_vmscan_lru_shrink_active,
+	    "nr_taken=%llu nr_active=%llu nr_deactivated=%llu nr_referenced=%llu priority=%llu",
+	    nr_taken, nr_active, nr_deactivated, nr_referenced, priority)
+TRACE_EVENT(vmscan, mm_vmscan_reclaim_page, "pfn=0x%llx verdict=%llu", pfn, verdict)
+TRACE_EVENT(vmscan, mm_vmscan_throttled, "usec_timeout=%llu usec_delayed=%llu reason=%llu",
+	    usec_timeout, usec_delayed, reason)
+TRACE_EVENT(oom, mark_victim, "pid=%lld", pid)
+
+/* --- mm/collapse --- */
+TRACE_EVENT(huge_memory, mm_khugepaged_scan, "mm=0x%llx progress=%llu full_scan_finished=%llu",
+	    mm, progress, full_scan_finished)
+TRACE_EVENT(huge_memory, mm_khugepaged_scan_pmd,
+	    "mm=0x%llx, scan_pfn=0x%llx, referenced=%llu, none_or_zero=%llu, status=%llu, unmapped=%llu",
+	    mm, scan_pfn, referenced, none_or_zero, status, unmapped)
+TRACE_EVENT(huge_memory, mm_collapse_huge_page, "mm=0x%llx, isolated=%llu, status=%llu", mm, isolated, status)
+TRACE_EVENT(huge_memory, mm_collapse_huge_page_isolate,
+	    "scan_pfn=0x%llx, none_or_zero=%llu, referenced=%llu, status=%llu",
+	    scan_pfn, none_or_zero, referenced, status)
+TRACE_EVENT(huge_memory, mm_collapse_huge_page_swapin, "mm=0x%llx, swapped_in=%llu, referenced=%llu, ret=%llu",
+	    mm, swapped_in, referenced, ret)
