@@ -23,6 +23,9 @@ u64 clock_realtime_ns(void);
 /* clock_set_realtime_ns - settimeofday */
 void clock_set_realtime_ns(u64 ns);
 
+/* clock_mark_start - ktime 0 is now: the first thing at boot */
+void clock_mark_start(void);
+
 /* clock_init - boot CPU, after tsc_calibrate(): scale, CMOS; clock_start_tick - this CPU's tick begins */
 void clock_init(void);
 void clock_start_tick(void);

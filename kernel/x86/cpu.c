@@ -28,7 +28,6 @@ static const struct {
 	[X86_FEATURE_PGE]		= { 1, 0, EDX, 13 },
 	[X86_FEATURE_FXSR]		= { 1, 0, EDX, 24 },
 	[X86_FEATURE_XSAVE]		= { 1, 0, ECX, 26 },
-	[X86_FEATURE_XSAVEOPT]		= { 0xd, 1, EAX, 0 },
 	[X86_FEATURE_X2APIC]		= { 1, 0, ECX, 21 },
 	[X86_FEATURE_APIC]		= { 1, 0, EDX, 9 },
 	[X86_FEATURE_TSC]		= { 1, 0, EDX, 4 },

@@ -60,9 +60,8 @@ static unsigned long copy_faulting(void *to, const void *from, size_t n)
 		     "	movq %[tail], %%rcx\n"
 		     "2:	rep movsb\n"
 		     "3:\n\t"
-		     ".pushsection .text\n"
-		     "4:	andl $7, %k[tail]\n\t"
-		     "	leaq (%[tail], %%rcx, 8), %%rcx\n\t"
+		     ".pushsection .text.fixup, \"ax\"\n"
+		     "4:	leaq (%[tail], %%rcx, 8), %%rcx\n\t"
 		     "	jmp 2b\n\t"
 		     ".popsection\n\t"
 		     EX_TABLE("1b", "4b")
@@ -107,9 +106,8 @@ unsigned long clear_user(void __user *to, size_t n)
 		     "	movq %[tail], %%rcx\n"
 		     "2:	rep stosb\n"
 		     "3:\n\t" CLAC
-		     ".pushsection .text\n"
-		     "4:	andl $7, %k[tail]\n\t"
-		     "	leaq (%[tail], %%rcx, 8), %%rcx\n\t"
+		     ".pushsection .text.fixup, \"ax\"\n"
+		     "4:	leaq (%[tail], %%rcx, 8), %%rcx\n\t"
 		     "	jmp 2b\n\t"
 		     ".popsection\n\t"
 		     EX_TABLE("1b", "4b")
@@ -168,31 +166,60 @@ long __put_user_size(u64 value, void __user *to, size_t size)
 	return error;
 }
 
+/* How many of n bytes from s on may be asked for: not more than there are in user space. */
+static long user_bytes(const char __user *s, long n)
+{
+	unsigned long address = (unsigned long)s;
+
+	if (n <= 0 || address >= USER_ADDRESS_END)
+		return 0;
+	return min_t(unsigned long, n, USER_ADDRESS_END - address);
+}
+
 long strncpy_from_user(char *to, const char __user *from, long n)
 {
-	for (long i = 0; i < n; i++) {
-		u64 c;
+	long allowed = user_bytes(from, n), left = allowed, error = -EFAULT;
 
-		if (__get_user_size(&c, from + i, 1))
-			return -EFAULT;
-		to[i] = c;
-		if (!c)
-			return i;
-	}
-	return n;
+	if (!allowed)
+		return n > 0 ? -EFAULT : 0;
+	asm volatile(STAC
+		     "1:	movb (%[from]), %%al\n\t"
+		     "	movb %%al, (%[to])\n\t"
+		     "	testb %%al, %%al\n\t"
+		     "	jz 2f\n\t"
+		     "	incq %[from]\n\t"
+		     "	incq %[to]\n\t"
+		     "	decq %[left]\n\t"
+		     "	jnz 1b\n"
+		     "2:	xorl %k[err], %k[err]\n"
+		     "3:\t" CLAC
+		     EX_TABLE("1b", "3b")
+		     : [err] "+r"(error), [from] "+r"(from), [to] "+r"(to), [left] "+r"(left)
+		     : : "rax", "memory");
+	if (error || (!left && allowed < n))
+		return -EFAULT;
+	return allowed - left;
 }
 
 long strnlen_user(const char __user *s, long n)
 {
-	for (long i = 0; i < n; i++) {
-		u64 c;
+	long allowed = user_bytes(s, n), left = allowed, error = -EFAULT;
 
-		if (__get_user_size(&c, s + i, 1))
-			return 0;
-		if (!c)
-			return i + 1;
-	}
-	return n + 1;
+	if (!allowed)
+		return n > 0 ? 0 : 1;
+	asm volatile(STAC
+		     "1:	cmpb $0, (%[s])\n\t"
+		     "	je 2f\n\t"
+		     "	incq %[s]\n\t"
+		     "	decq %[left]\n\t"
+		     "	jnz 1b\n"
+		     "2:	xorl %k[err], %k[err]\n"
+		     "3:\t" CLAC
+		     EX_TABLE("1b", "3b")
+		     : [err] "+r"(error), [s] "+r"(s), [left] "+r"(left) : : "memory");
+	if (error || (!left && allowed < n))
+		return 0;
+	return allowed - left + 1;
 }
 
 /* The depth is this CPU's, and nothing between the two calls sleeps. */
