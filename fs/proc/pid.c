@@ -1,0 +1,575 @@
+/* fs/proc/pid.c - the directories of processes: /proc/PID, /proc/PID/fd, /proc/self.
+ *
+ * They are made when looked up and go with their last user. An inode here holds a reference on its task, so a file that was opened
+ * before the process died answers with ESRCH or with nothing, and never with another process. Linux: fs/proc/base.c, fd.c.
+ */
+#include <fs/files.h>
+#include <fs/mount.h>
+#include <fs/namei.h>
+#include <fs/proc/proc.h>
+#include <kernel/lib/parse.h>
+#include <kernel/lib/printf.h>
+#include <kernel/lib/string.h>
+#include <mm/alloc/slab.h>
+#include <mm/fault/fault.h>
+#include <mm/reclaim/reclaim.h>
+#include <mm/swap/swap.h>
+
+/* One file of a process: what to show, or other operations; a link is resolved by get_path. */
+struct pid_entry {
+	const char	*name;
+	umode_t		mode;
+	seq_show_fn	show;				/* arg: the task */
+	int (*store)(char *text, struct task *task);
+	const struct file_operations *fop;
+	int (*get_path)(struct task *task, struct path *path);
+};
+
+/* --- generated files of a process -------------------------------------------------------------------------------------- */
+
+static int cmdline_range_show(struct seq *m, struct mm *mm, unsigned long start, unsigned long end)
+{
+	unsigned long n;
+	struct page *page;
+
+	while (start < end) {
+		mmap_read_lock(mm);
+		page = get_user_page(mm, start & PAGE_MASK, false);
+		mmap_read_unlock(mm);
+		if (!page)
+			break;
+		n = min(end - start, PAGE_SIZE - start % PAGE_SIZE);
+		seq_write(m, (char *)page_address(page) + start % PAGE_SIZE, n);
+		put_page(page);
+		start += n;
+	}
+	return 0;
+}
+
+static int cmdline_show(struct seq *m, void *arg)
+{
+	struct mm *mm = get_task_mm(arg);
+
+	if (!mm)
+		return 0;
+	cmdline_range_show(m, mm, mm->arg_start, mm->arg_end);
+	mmput(mm);
+	return 0;
+}
+
+static int environ_show(struct seq *m, void *arg)
+{
+	struct mm *mm = get_task_mm(arg);
+
+	if (!mm)
+		return 0;
+	cmdline_range_show(m, mm, mm->env_start, mm->env_end);
+	mmput(mm);
+	return 0;
+}
+
+static int auxv_show(struct seq *m, void *arg)
+{
+	struct mm *mm = get_task_mm(arg);
+	unsigned int n = 0;
+
+	if (!mm)
+		return 0;
+	do
+		n += 2;
+	while (mm->saved_auxv[n - 2] && n < ARRAY_SIZE(mm->saved_auxv));
+	seq_write(m, mm->saved_auxv, n * sizeof(unsigned long));
+	mmput(mm);
+	return 0;
+}
+
+static int comm_show(struct seq *m, void *arg)
+{
+	seq_printf(m, "%s\n", ((struct task *)arg)->comm);
+	return 0;
+}
+
+static int comm_store(char *text, struct task *task)
+{
+	set_task_comm(task, text);
+	return 0;
+}
+
+static int oom_adj_of(struct task *task)
+{
+	struct proc_task_info info = { 0 };
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	if (proc_task_ops)
+		proc_task_ops->info(task, &info);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return info.oom_score_adj;
+}
+
+/* 0 to 2000, as Linux shows it: how bad, in thousandths of all memory, with the adjustment. */
+static int oom_score_show(struct seq *m, void *arg)
+{
+	unsigned long total = totalram_pages() + total_swap_pages(), points = 0;
+	struct mm *mm = get_task_mm(arg);
+
+	if (mm) {
+		points = oom_badness(mm, oom_adj_of(arg), total);
+		mmput(mm);
+	}
+	seq_printf(m, "%lu\n", points * 1000 / total);
+	return 0;
+}
+
+static int oom_score_adj_show(struct seq *m, void *arg)
+{
+	seq_printf(m, "%d\n", oom_adj_of(arg));
+	return 0;
+}
+
+static int oom_score_adj_store(char *text, struct task *task)
+{
+	int value, err = kstrtoint(strim(text), 10, &value);
+
+	if (err || value < -1000 || value > 1000)
+		return -EINVAL;
+	return proc_task_ops ? proc_task_ops->set_oom_score_adj(task, value) : -EINVAL;
+}
+
+static void mount_flags_show(struct seq *m, const struct mount *mnt)
+{
+	char options[128] = "";
+
+	seq_puts(m, mnt->flags & MS_RDONLY ? "ro" : "rw");
+	if (mnt->flags & MS_NOSUID)
+		seq_puts(m, ",nosuid");
+	if (mnt->flags & MS_NODEV)
+		seq_puts(m, ",nodev");
+	if (mnt->flags & MS_NOEXEC)
+		seq_puts(m, ",noexec");
+	if (mnt->sb->op && mnt->sb->op->show_options)
+		mnt->sb->op->show_options(mnt->sb, options, sizeof(options));
+	seq_puts(m, options);
+}
+
+static int mounts_show(struct seq *m, void *arg __unused)
+{
+	char *name, *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct path path, root;
+	struct mount *mnt;
+	unsigned int i;
+
+	if (!buf)
+		return -ENOMEM;
+	get_fs_root(current->fs, &root);
+	for (i = 0; (mnt = mount_at(i)); mount_put(mnt), i++) {
+		path = (struct path){ mnt, mnt->root };
+		name = d_path(&path, &root, buf, PATH_MAX);
+		if (IS_ERR(name))
+			continue;
+		seq_escape(m, mnt->source, " \t\n#");
+		seq_putc(m, ' ');
+		seq_escape(m, name, " \t\n#");
+		seq_printf(m, " %s ", mnt->sb->type->name);
+		mount_flags_show(m, mnt);
+		seq_puts(m, " 0 0\n");
+	}
+	path_put(&root);
+	kfree(buf);
+	return 0;
+}
+
+/* --- links --------------------------------------------------------------------------------------------------------------- */
+
+static int exe_path(struct task *task, struct path *path)
+{
+	struct mm *mm = get_task_mm(task);
+	int err = -ENOENT;
+
+	if (!mm)
+		return err;
+	mmap_read_lock(mm);
+	if (mm->exe_file) {
+		*path = mm->exe_file->path;
+		path_get(path);
+		err = 0;
+	}
+	mmap_read_unlock(mm);
+	mmput(mm);
+	return err;
+}
+
+static int fs_path(struct task *task, struct path *path, bool root)
+{
+	struct fs_context *fs = get_task_fs(task);
+
+	if (!fs)
+		return -ENOENT;
+	if (root)
+		get_fs_root(fs, path);
+	else
+		get_fs_cwd(fs, path);
+	fs_context_put(fs);
+	return 0;
+}
+
+static int cwd_path(struct task *task, struct path *path)
+{
+	return fs_path(task, path, false);
+}
+
+static int root_path(struct task *task, struct path *path)
+{
+	return fs_path(task, path, true);
+}
+
+static const struct pid_entry pid_entries[] = {
+	{ .name = "auxv", .mode = 0400, .show = auxv_show },
+	{ .name = "cmdline", .mode = 0444, .show = cmdline_show },
+	{ .name = "comm", .mode = 0644, .show = comm_show, .store = comm_store },
+	{ .name = "cwd", .mode = S_IFLNK | 0777, .get_path = cwd_path },
+	{ .name = "environ", .mode = 0400, .show = environ_show },
+	{ .name = "exe", .mode = S_IFLNK | 0777, .get_path = exe_path },
+	{ .name = "fd", .mode = S_IFDIR | 0500 },
+	{ .name = "limits", .mode = 0444, .show = proc_pid_limits_show },
+	{ .name = "maps", .mode = 0444, .show = proc_pid_maps_show },
+	{ .name = "mem", .mode = 0600, .fop = &proc_mem_operations },
+	{ .name = "mounts", .mode = 0444, .show = mounts_show },
+	{ .name = "oom_score", .mode = 0444, .show = oom_score_show },
+	{ .name = "oom_score_adj", .mode = 0644, .show = oom_score_adj_show, .store = oom_score_adj_store },
+	{ .name = "pagemap", .mode = 0400, .fop = &proc_pagemap_operations },
+	{ .name = "root", .mode = S_IFLNK | 0777, .get_path = root_path },
+	{ .name = "smaps", .mode = 0444, .show = proc_pid_smaps_show },
+	{ .name = "smaps_rollup", .mode = 0444, .show = proc_pid_smaps_rollup_show },
+	{ .name = "stat", .mode = 0444, .show = proc_pid_stat_show },
+	{ .name = "statm", .mode = 0444, .show = proc_pid_statm_show },
+	{ .name = "status", .mode = 0444, .show = proc_pid_status_show },
+};
+
+/* --- inodes of a process -------------------------------------------------------------------------------------------------- */
+
+/* dentry->private of everything below /proc/PID is its pid_entry or (fd/N) the number; inode->private the task, or a source. */
+static struct task *inode_task(const struct inode *inode)
+{
+	if (inode->fop == &pseudo_file_operations)
+		return ((struct pseudo_source *)inode->private)->arg;
+	return inode->private;
+}
+
+static int entry_readlink(struct dentry *dentry, char *buf, size_t size)
+{
+	struct path path;
+	char *page, *name;
+	int len = dentry->inode->op->get_path(dentry, &path);
+
+	if (len)
+		return len;
+	page = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!page) {
+		path_put(&path);
+		return -ENOMEM;
+	}
+	name = d_path(&path, NULL, page, PATH_MAX);
+	if (IS_ERR(name)) {
+		len = PTR_ERR(name);
+	} else {
+		len = min_t(size_t, strlen(name), size);
+		memcpy(buf, name, len);
+	}
+	kfree(page);
+	path_put(&path);
+	return len;
+}
+
+static int entry_get_path(struct dentry *dentry, struct path *path)
+{
+	const struct pid_entry *entry = dentry->private;
+
+	return entry->get_path(inode_task(dentry->inode), path);
+}
+
+static int fd_get_path(struct dentry *dentry, struct path *path)
+{
+	struct files *files = get_task_files(inode_task(dentry->inode));
+	struct file *file;
+
+	if (!files)
+		return -ENOENT;
+	file = files_lookup(files, (unsigned long)dentry->private);
+	files_put(files);
+	if (!file)
+		return -ENOENT;
+	*path = file->path;
+	path_get(path);
+	fput(file);
+	return 0;
+}
+
+static int ignore_truncate(struct inode *inode __unused, u64 size __unused)
+{
+	return 0;
+}
+
+static const struct inode_operations link_operations = { .readlink = entry_readlink, .get_path = entry_get_path };
+static const struct inode_operations fd_link_operations = { .readlink = entry_readlink, .get_path = fd_get_path };
+static const struct inode_operations fd_dir_operations = { .lookup = proc_fd_lookup };
+static const struct inode_operations file_operations_pid = { .truncate = ignore_truncate };
+static const struct file_operations fd_dir_fops = { .iterate = proc_fd_iterate };
+static struct dentry *pid_entry_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len);
+static int pid_dir_iterate(struct file *file, struct dir_context *ctx);
+static const struct inode_operations pid_dir_operations = { .lookup = pid_entry_lookup };
+static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate };
+
+/* A name below parent with an inode of its own that holds the task. */
+static struct dentry *add_pid_dentry(struct dentry *parent, const char *name, size_t len, umode_t mode,
+				     struct task *task, void *private)
+{
+	struct dentry *dentry = d_alloc(parent, name, len);
+	struct inode *inode = dentry ? new_inode(parent->sb, mode, 0) : NULL;
+
+	if (!inode) {
+		if (dentry)
+			dput(dentry);
+		return ERR_PTR(-ENOMEM);
+	}
+	inode->private = get_task(task);
+	inode->uid = task->euid;
+	inode->gid = task->egid;
+	dentry->private = private;
+	d_add(dentry, inode, false);
+	return dentry;
+}
+
+static int write_store(char *text, void *arg)
+{
+	(void)text;
+	(void)arg;
+	return -EINVAL;
+}
+
+static int store_comm(char *text, void *task)
+{
+	return comm_store(text, task);
+}
+
+static int store_oom(char *text, void *task)
+{
+	return oom_score_adj_store(text, task);
+}
+
+static int make_source(struct inode *inode, const struct pid_entry *entry)
+{
+	struct pseudo_source *source = kmalloc(sizeof(*source), GFP_KERNEL);
+
+	if (!source)
+		return -ENOMEM;
+	source->show = entry->show;
+	source->store = !entry->store ? write_store : entry->store == comm_store ? store_comm : store_oom;
+	source->arg = inode->private;
+	inode->private = source;
+	inode->fop = &pseudo_file_operations;
+	return 0;
+}
+
+static struct dentry *add_entry(struct dentry *parent, const struct pid_entry *entry, struct task *task)
+{
+	umode_t mode = entry->mode & S_IFMT ? entry->mode : S_IFREG | entry->mode;
+	struct dentry *dentry = add_pid_dentry(parent, entry->name, strlen(entry->name), mode, task, (void *)entry);
+	struct inode *inode;
+
+	if (IS_ERR(dentry))
+		return dentry;
+	inode = dentry->inode;
+	if (S_ISLNK(mode)) {
+		inode->op = &link_operations;
+	} else if (S_ISDIR(mode)) {
+		inode->op = &fd_dir_operations;
+		inode->fop = &fd_dir_fops;
+	} else {
+		inode->op = &file_operations_pid;
+		inode->fop = entry->fop;
+		if (!entry->fop && make_source(inode, entry)) {
+			dput(dentry);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
+	return dentry;
+}
+
+static struct dentry *pid_entry_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pid_entries); i++)
+		if (strlen(pid_entries[i].name) == len && !memcmp(pid_entries[i].name, name, len))
+			return add_entry(parent, &pid_entries[i], inode_task(dir));
+	return ERR_PTR(-ENOENT);
+}
+
+static u8 entry_type(const struct pid_entry *entry)
+{
+	return (entry->mode & S_IFMT ? entry->mode & S_IFMT : S_IFREG) >> 12;
+}
+
+/* "." and ".." of a directory that is not made of dentries; => false: the buffer is full */
+static bool emit_dots(struct file *file, struct dir_context *ctx)
+{
+	if (ctx->pos == 0) {
+		if (!ctx->emit(ctx, ".", 1, file->inode->ino, S_IFDIR >> 12, 1))
+			return false;
+		ctx->pos = 1;
+	}
+	if (ctx->pos == 1) {
+		if (!ctx->emit(ctx, "..", 2, file->path.dentry->parent->inode->ino, S_IFDIR >> 12, 2))
+			return false;
+		ctx->pos = 2;
+	}
+	return true;
+}
+
+static int pid_dir_iterate(struct file *file, struct dir_context *ctx)
+{
+	u64 base = file->inode->ino;
+
+	if (!emit_dots(file, ctx))
+		return 0;
+	for (; ctx->pos - 2 < ARRAY_SIZE(pid_entries); ctx->pos++) {
+		const struct pid_entry *entry = &pid_entries[ctx->pos - 2];
+
+		if (!ctx->emit(ctx, entry->name, strlen(entry->name), base + ctx->pos, entry_type(entry), ctx->pos + 1))
+			return 0;
+	}
+	return 0;
+}
+
+/* Inodes of processes hold a task, directly or through their source; those of the global files do not. */
+void proc_evict_inode(struct inode *inode)
+{
+	const struct inode_operations *op = inode->op;
+
+	if (op != &link_operations && op != &fd_link_operations && op != &fd_dir_operations &&
+	    op != &file_operations_pid && op != &pid_dir_operations) {
+		pseudo_super_operations.evict_inode(inode);
+		return;
+	}
+	put_task(inode_task(inode));
+	if (inode->fop == &pseudo_file_operations)
+		kfree(inode->private);
+}
+
+/* --- fd/ ---------------------------------------------------------------------------------------------------------------- */
+
+static bool parse_number(const char *name, size_t len, unsigned int *value)
+{
+	size_t i;
+
+	*value = 0;
+	if (!len || len > 9 || (len > 1 && name[0] == '0'))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+		*value = *value * 10 + (name[i] - '0');
+	}
+	return true;
+}
+
+struct dentry *proc_fd_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len)
+{
+	struct files *files;
+	struct dentry *dentry;
+	struct file *file = NULL;
+	unsigned int fd;
+
+	if (!parse_number(name, len, &fd))
+		return ERR_PTR(-ENOENT);
+	files = get_task_files(inode_task(dir));
+	if (files) {
+		file = files_lookup(files, fd);
+		files_put(files);
+	}
+	if (!file)
+		return ERR_PTR(-ENOENT);
+	fput(file);
+	dentry = add_pid_dentry(parent, name, len, S_IFLNK | 0700, inode_task(dir), (void *)(unsigned long)fd);
+	if (!IS_ERR(dentry))
+		dentry->inode->op = &fd_link_operations;
+	return dentry;
+}
+
+int proc_fd_iterate(struct file *file, struct dir_context *ctx)
+{
+	struct files *files;
+	struct file *open;
+	char name[12];
+	int len;
+
+	if (!emit_dots(file, ctx))
+		return 0;
+	files = get_task_files(inode_task(file->inode));
+	if (!files)
+		return 0;
+	for (; ctx->pos - 2 < READ_ONCE(files->size); ctx->pos++) {
+		open = files_lookup(files, ctx->pos - 2);
+		if (!open)
+			continue;
+		fput(open);
+		len = scnprintf(name, sizeof(name), "%llu", (unsigned long long)ctx->pos - 2);
+		if (!ctx->emit(ctx, name, len, file->inode->ino + ctx->pos, S_IFLNK >> 12, ctx->pos + 1))
+			break;
+	}
+	files_put(files);
+	return 0;
+}
+
+/* --- /proc/PID itself -------------------------------------------------------------------------------------------------------- */
+
+struct dentry *proc_pid_lookup(struct inode *dir __unused, struct dentry *parent, const char *name, size_t len)
+{
+	struct dentry *dentry;
+	struct task *task;
+	unsigned int pid;
+
+	if (!parse_number(name, len, &pid))
+		return ERR_PTR(-ENOENT);
+	task = find_get_task_by_pid(pid);
+	if (!task)
+		return ERR_PTR(-ENOENT);
+	dentry = add_pid_dentry(parent, name, len, S_IFDIR | 0555, task, NULL);
+	put_task(task);
+	if (!IS_ERR(dentry)) {
+		dentry->inode->op = &pid_dir_operations;
+		dentry->inode->fop = &pid_dir_fops;
+	}
+	return dentry;
+}
+
+/* The process with the smallest tgid >= from, or 0. Threads are not listed. */
+static pid_t next_tgid(pid_t from)
+{
+	struct task *task;
+	unsigned long flags;
+	pid_t best = 0;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_task(task)
+		if (task->pid == task->tgid && task->pid >= from && (!best || task->pid < best))
+			best = task->pid;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return best;
+}
+
+bool proc_pid_emit(struct dir_context *ctx)
+{
+	char name[12];
+	pid_t pid;
+	int len;
+
+	while ((pid = next_tgid(ctx->pos - PROC_PID_POS))) {
+		len = scnprintf(name, sizeof(name), "%d", pid);
+		if (!ctx->emit(ctx, name, len, PROC_PID_POS + pid, S_IFDIR >> 12, PROC_PID_POS + pid + 1))
+			return false;
+		ctx->pos = PROC_PID_POS + pid + 1;
+	}
+	return true;
+}

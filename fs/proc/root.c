@@ -1,0 +1,81 @@
+/* fs/proc/root.c - /proc itself: its global files, its processes, and `self`. Linux: fs/proc/root.c, self.c. */
+#include <fs/proc/proc.h>
+#include <kernel/lib/printf.h>
+
+#define PROC_SUPER_MAGIC	0x9fa0
+
+static int self_readlink(struct dentry *dentry __unused, char *buf, size_t size)
+{
+	char text[12];
+	int len = scnprintf(text, sizeof(text), "%d", current->tgid);
+
+	return scnprintf(buf, size, "%.*s", len, text);
+}
+
+static const struct inode_operations self_operations = { .readlink = self_readlink };
+
+/* Remembers that the reader's buffer is full: only then do the processes wait for the next call. */
+struct root_context {
+	struct dir_context ctx;
+	struct dir_context *reader;
+	bool	full;
+};
+
+static bool root_emit(struct dir_context *ctx, const char *name, size_t len, u64 ino, u8 type, u64 next_pos)
+{
+	struct root_context *root = container_of(ctx, struct root_context, ctx);
+
+	root->full = !root->reader->emit(root->reader, name, len, ino, type, next_pos);
+	return !root->full;
+}
+
+static int proc_root_iterate(struct file *file, struct dir_context *ctx)
+{
+	struct root_context root = { .ctx = { .emit = root_emit, .pos = ctx->pos }, .reader = ctx };
+	int err;
+
+	if (ctx->pos < PROC_PID_POS) {
+		err = dcache_iterate(file, &root.ctx);
+		ctx->pos = root.ctx.pos;
+		if (err || root.full)
+			return err;
+		ctx->pos = PROC_PID_POS;
+	}
+	proc_pid_emit(ctx);
+	return 0;
+}
+
+static const struct inode_operations proc_root_inode_operations = { .lookup = proc_pid_lookup };
+static const struct file_operations proc_root_operations = { .iterate = proc_root_iterate };
+
+static const struct super_operations proc_super_operations = { .evict_inode = proc_evict_inode };
+
+static int proc_fill_super(struct superblock *sb, const char *source __unused, const char *options __unused)
+{
+	static const struct pseudo_file self = { .path = "self", .link = "self" };
+	struct dentry *dentry;
+	int err;
+
+	err = pseudo_fill_root(sb, PROC_SUPER_MAGIC, &proc_root_inode_operations, &proc_root_operations);
+	if (!err)
+		err = pseudo_populate(sb, proc_memory_files, nr_proc_memory_files);
+	if (!err)
+		err = pseudo_populate(sb, proc_system_files, nr_proc_system_files);
+	if (!err)
+		err = pseudo_populate(sb, proc_sysctl_files, nr_proc_sysctl_files);
+	if (err)
+		return err;
+	sb->op = &proc_super_operations;
+	dentry = pseudo_add(sb->root, "self", 4, &self);
+	if (!dentry)
+		return -ENOMEM;
+	dentry->inode->op = &self_operations;
+	return 0;
+}
+
+static struct file_system_type proc_type = { .name = "proc", .fill_super = proc_fill_super, .is_single = true };
+
+void procfs_init(void)
+{
+	register_filesystem(&proc_type);
+}

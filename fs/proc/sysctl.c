@@ -1,0 +1,129 @@
+/* fs/proc/sysctl.c - /proc/sys: the knobs, by Linux's names. A value out of range is EINVAL, and nothing changes.
+ * Linux: kernel/sysctl.c, mm/ (the vm tables).
+ */
+#include <fs/proc/proc.h>
+#include <kernel/debug/printk.h>
+#include <kernel/lib/parse.h>
+#include <kernel/lib/string.h>
+#include <kernel/version.h>
+#include <mm/fault/fault.h>
+#include <mm/frame/buddy.h>
+#include <mm/map/map.h>
+#include <mm/reclaim/reclaim.h>
+
+/* An unsigned knob with a range and, where others depend on it, what to do after a change. */
+struct knob {
+	unsigned int	*value;
+	unsigned int	min, max;
+	void (*changed)(void);
+};
+
+static int knob_show(struct seq *m, void *arg)
+{
+	const struct knob *k = arg;
+
+	seq_printf(m, "%u\n", READ_ONCE(*k->value));
+	return 0;
+}
+
+static int knob_store(char *text, void *arg)
+{
+	const struct knob *k = arg;
+	unsigned int value;
+	int err = kstrtouint(strim(text), 10, &value);
+
+	if (err)
+		return err;
+	if (value < k->min || value > k->max)
+		return -EINVAL;
+	WRITE_ONCE(*k->value, value);
+	if (k->changed)
+		k->changed();
+	return 0;
+}
+
+#define KNOB(variable, lo, hi, fn) ((void *)&(const struct knob){ (unsigned int *)&(variable), lo, hi, fn })
+#define KNOB_FILE(name, variable, lo, hi, fn) \
+	{ .path = name, .mode = 0644, .show = knob_show, .store = knob_store, .arg = KNOB(variable, lo, hi, fn) }
+
+/* --- watermarks -------------------------------------------------------------------------------------------------------- */
+
+struct wmark_knob {
+	unsigned long	*value;
+	unsigned long	min, max;
+};
+
+static int wmark_store(char *text, void *arg)
+{
+	const struct wmark_knob *k = arg;
+	unsigned long value;
+	int err = kstrtoul(strim(text), 10, &value);
+
+	if (err)
+		return err;
+	if (value < k->min || value > k->max)
+		return -EINVAL;
+	WRITE_ONCE(*k->value, value);
+	setup_watermarks();
+	return 0;
+}
+
+static int wmark_show(struct seq *m, void *arg)
+{
+	const struct wmark_knob *k = arg;
+
+	seq_printf(m, "%lu\n", READ_ONCE(*k->value));
+	return 0;
+}
+
+static const struct wmark_knob min_free_knob = { &min_free_kbytes, 0, 1UL << 30 };
+static const struct wmark_knob scale_knob = { &watermark_scale_factor, 1, 3000 };
+
+/* --- kernel -------------------------------------------------------------------------------------------------------------- */
+
+static int text_show(struct seq *m, void *arg)
+{
+	seq_printf(m, "%s\n", (const char *)arg);
+	return 0;
+}
+
+static int printk_show(struct seq *m, void *arg __unused)
+{
+	seq_printf(m, "%d\t4\t1\t7\n", console_loglevel);
+	return 0;
+}
+
+static int printk_store(char *text, void *arg __unused)
+{
+	char *first = strsep(&text, " \t");
+	unsigned int level;
+	int err = kstrtouint(first, 10, &level);
+
+	if (err || level > 15)
+		return -EINVAL;
+	console_loglevel = level;
+	return 0;
+}
+
+static int pid_max_show(struct seq *m, void *arg __unused)
+{
+	seq_printf(m, "%d\n", pid_max);
+	return 0;
+}
+
+const struct pseudo_file proc_sysctl_files[] = {
+	KNOB_FILE("sys/vm/swappiness", vm_swappiness, 0, 200, NULL),
+	KNOB_FILE("sys/vm/overcommit_memory", sysctl_overcommit_memory, 0, 2, NULL),
+	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, NULL),
+	KNOB_FILE("sys/vm/max_map_count", sysctl_max_map_count, 1, 1U << 30, NULL),
+	{ .path = "sys/vm/min_free_kbytes", .mode = 0644, .show = wmark_show, .store = wmark_store,
+	  .arg = (void *)&min_free_knob },
+	{ .path = "sys/vm/watermark_scale_factor", .mode = 0644, .show = wmark_show, .store = wmark_store,
+	  .arg = (void *)&scale_knob },
+	{ .path = "sys/kernel/ostype", .show = text_show, .arg = UTS_SYSNAME },
+	{ .path = "sys/kernel/osrelease", .show = text_show, .arg = UTS_RELEASE },
+	{ .path = "sys/kernel/version", .show = text_show, .arg = UTS_VERSION },
+	{ .path = "sys/kernel/printk", .mode = 0644, .show = printk_show, .store = printk_store },
+	{ .path = "sys/kernel/pid_max", .show = pid_max_show },
+};
+const size_t nr_proc_sysctl_files = ARRAY_SIZE(proc_sysctl_files);
