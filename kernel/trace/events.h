@@ -62,3 +62,14 @@ TRACE_EVENT(huge_memory, mm_collapse_huge_page_isolate,
 	    scan_pfn, none_or_zero, referenced, status)
 TRACE_EVENT(huge_memory, mm_collapse_huge_page_swapin, "mm=0x%llx, swapped_in=%llu, referenced=%llu, ret=%llu",
 	    mm, swapped_in, referenced, ret)
+
+/* --- mm/frame --- */
+TRACE_EVENT(kmem, mm_page_alloc, "pfn=%llu order=%llu gfp_flags=0x%llx migratetype=%llu", pfn, order, gfp_flags, migratetype)
+TRACE_EVENT(kmem, mm_page_free, "pfn=%llu order=%llu", pfn, order)
+TRACE_EVENT(kmem, mm_page_pcpu_drain, "pages=%llu", pages)
+TRACE_EVENT(kmem, mm_page_alloc_extfrag,
+	    "pfn=%llu alloc_order=%llu fallback_order=%llu alloc_migratetype=%llu fallback_migratetype=%llu change_ownership=%llu",
+	    pfn, alloc_order, fallback_order, alloc_migratetype, fallback_migratetype, change_ownership)
+
+/* --- mm/table --- */
+TRACE_EVENT(tlb, tlb_flush, "reason=%llu pages=%lld", reason, pages)

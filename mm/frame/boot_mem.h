@@ -47,6 +47,7 @@ void boot_free_late(phys_addr_t start, u64 size);
 /* Ranges of RAM, sorted, for whoever fills the direct map and the page array. Returns false when i is past the last. */
 bool boot_ram_range(unsigned int i, phys_addr_t *start, phys_addr_t *end);
 phys_addr_t boot_ram_end(void);		/* end of the highest RAM, bytes */
+bool boot_ram_intersects(phys_addr_t start, phys_addr_t end);	/* is any of these bytes RAM? */
 
 /*
  * boot_next_free - the next free range at or after *start; false: no more. For frame_init, when nothing will be reserved

@@ -17,6 +17,14 @@ extern struct node node_data[];		/* one today */
 /* frame_init - fill the page array, build zones, give all free boot memory to the buddy. => kernel_page_table_init() has run */
 void frame_init(void);
 
+/*
+ * The page array has 2 MB pieces, each for 128 MB of addresses. mm/table maps a piece of its own where there is RAM, and one
+ * shared frame of holes (read-only) everywhere else below max_pfn: so every pfn < max_pfn can be looked at.
+ */
+#define PAGE_ARRAY_PIECE_PAGES	(HPAGE_PMD_SIZE / sizeof(struct page))
+/* Make nr struct pages of what has no RAM behind it: reserved, never free, with a count that nobody can raise from 0. */
+void page_array_init_holes(struct page *first, unsigned long nr);
+
 enum { ALLOC_WMARK_MIN, ALLOC_WMARK_LOW, ALLOC_WMARK_HIGH, ALLOC_NO_WATERMARKS, ALLOC_WMARK_MASK = 3,
        ALLOC_HIGH = BIT(2) /* may dip into half of the min reserve */ };
 
@@ -55,6 +63,7 @@ void drain_all_pages(void);			/* every CPU's; sleeps not, waits for IPIs */
 /* setup_watermarks - from min_free_kbytes and watermark_scale_factor; called at boot and when either changes */
 void setup_watermarks(void);
 extern unsigned long min_free_kbytes, watermark_scale_factor;
+unsigned long calculate_min_free_kbytes(unsigned long total_kbytes);	/* sqrt(16 * total), 128 to 262144 */
 /* khugepaged raises min_free_kbytes to keep whole pageblocks free. Never lowers it. */
 void raise_min_free_kbytes(unsigned long kbytes);
 

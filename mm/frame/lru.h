@@ -2,7 +2,8 @@
  *
  * Pages join in per-CPU batches (each holds a reference until it is drained, so code that needs an exact reference
  * count drains first). A page on a list has PG_lru; who takes it off to work on it clears PG_lru first and owns its
- * list links until putback_lru_page(). Sizes are in 4 KB pages; a huge page counts 512. Linux: mm/swap.c.
+ * list links until putback_lru_page(). PG_isolated says so, and NR_ISOLATED_* counts its pages: who splits an isolated
+ * huge page sets PG_isolated in the tails that stay isolated, and the sum is right. Sizes are in 4 KB pages; a huge page counts 512. Linux: mm/swap.c.
  */
 #ifndef MM_FRAME_LRU_H
 #define MM_FRAME_LRU_H

@@ -128,6 +128,10 @@ static inline bool PageAnon(const struct page *page)
 }
 
 static inline enum zone_type page_zone_type(const struct page *p) { return p->flags >> PAGE_ZONE_SHIFT; }
+/* dump_page - one line in the log: everything the struct says, flags by name; nr_bad_pages: "bad page state" so far */
+void dump_page(const struct page *page, const char *reason);
+extern unsigned long nr_bad_pages;
+
 struct zone *page_zone(const struct page *page);
 struct node *page_node(const struct page *page);
 

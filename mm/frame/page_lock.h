@@ -8,6 +8,8 @@
 
 #include <mm/frame/page.h>
 
+void page_lock_init(void);	/* called by frame_init */
+
 /* All of them work on the head of a compound page. */
 static inline bool trylock_page(struct page *page) { return !TestSetPageLocked(compound_head(page)); }
 void lock_page(struct page *page);			/* sleeps */

@@ -1,0 +1,135 @@
+/* mm/frame/page_lock.c - waiting for a page: one of 256 queues, chosen by the page's address.
+ *
+ * Several pages share a queue, so a wake-up means "look again" and nothing more. No wake-up is lost: who waits joins the
+ * queue before it tests the bit, who clears the bit does it with a full barrier before it looks whether anybody waits.
+ *
+ * Linux: mm/filemap.c (folio_wait_bit_common, folio_unlock).
+ */
+#include <mm/frame/page_lock.h>
+#include <kernel/lib/hash.h>
+#include <kernel/sync/wait.h>
+#include <mm/frame/lru.h>
+#include <mm/frame/vmstat.h>
+
+#define QUEUE_BITS	8
+
+static wait_queue_head_t queues[1 << QUEUE_BITS];
+
+void page_lock_init(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(queues); i++)
+		init_waitqueue_head(&queues[i]);
+}
+
+static inline wait_queue_head_t *page_queue(const struct page *page)
+{
+	return &queues[hash_ptr(page, QUEUE_BITS)];
+}
+
+/* => the bit was cleared by an atomic operation just before */
+static inline void wake_waiters(struct page *page)
+{
+	wait_queue_head_t *wq = page_queue(page);
+
+	if (unlikely(waitqueue_active(wq)))
+		wake_up_all(wq);
+}
+
+/* Sleep while the flag is set. => -EINTR when state is TASK_KILLABLE and the task is being killed, else 0 */
+static int wait_while(struct page *page, enum pageflags flag, unsigned int state)
+{
+	wait_queue_head_t *wq = page_queue(page);
+	DEFINE_WAIT(wait);
+	int ret = 0;
+
+	for (;;) {
+		prepare_to_wait(wq, &wait, state);
+		if (!(READ_ONCE(page->flags) & BIT(flag)))
+			break;
+		if (signal_pending_state(state, current)) {
+			ret = -EINTR;
+			break;
+		}
+		io_schedule();
+	}
+	finish_wait(wq, &wait);
+	return ret;
+}
+
+void lock_page(struct page *page)
+{
+	might_sleep();
+	page = compound_head(page);
+	while (!trylock_page(page))
+		wait_while(page, PG_locked, TASK_UNINTERRUPTIBLE);
+}
+
+int lock_page_killable(struct page *page)
+{
+	might_sleep();
+	page = compound_head(page);
+	while (!trylock_page(page))
+		if (wait_while(page, PG_locked, TASK_KILLABLE))
+			return -EINTR;
+	return 0;
+}
+
+void unlock_page(struct page *page)
+{
+	page = compound_head(page);
+	VM_ASSERT(PageLocked(page));
+	ClearPageLocked(page);
+	wake_waiters(page);
+}
+
+void wait_on_page_locked(struct page *page)
+{
+	wait_on_page_locked_drop(page, NULL);
+}
+
+/*
+ * One sleep and no second look: without a reference the page may have been freed and locked by somebody else since.
+ */
+void wait_on_page_locked_drop(struct page *page, spinlock_t *ptl)
+{
+	wait_queue_head_t *wq;
+	DEFINE_WAIT(wait);
+
+	page = compound_head(page);
+	wq = page_queue(page);
+	prepare_to_wait(wq, &wait, TASK_UNINTERRUPTIBLE);
+	if (ptl)
+		spin_unlock(ptl);
+	if (PageLocked(page))
+		io_schedule();
+	finish_wait(wq, &wait);
+}
+
+void wait_on_page_writeback(struct page *page)
+{
+	might_sleep();
+	page = compound_head(page);
+	if (PageWriteback(page))
+		wait_while(page, PG_writeback, TASK_UNINTERRUPTIBLE);
+}
+
+void set_page_writeback(struct page *page)
+{
+	VM_ASSERT(PageLocked(page) && !PageTail(page));
+	get_page(page);
+	if (!TestSetPageWriteback(page))
+		mod_page_state(NR_WRITEBACK, compound_nr(page));
+}
+
+void end_page_writeback(struct page *page)
+{
+	long nr = compound_nr(page);
+
+	VM_ASSERT(PageWriteback(page) && !PageTail(page));
+	if (TestClearPageReclaim(page))
+		rotate_reclaimable_page(page);
+	ClearPageWriteback(page);
+	mod_page_state(NR_WRITEBACK, -nr);
+	wake_waiters(page);
+	put_page(page);
+}

@@ -1,0 +1,136 @@
+/* mm/frame/watermark.c - how much memory stays free, and how memory stands.
+ *
+ *	high	kswapd sleeps
+ *	low	kswapd is woken
+ *	min	ordinary requests reclaim for themselves; the rest is for who frees memory
+ *
+ * min grows with the square root of memory: a machine that is 16 times as large needs a reserve only 4 times as large.
+ * The distances between the marks grow with memory itself (watermark_scale_factor, in 1/10000), because a fast machine
+ * uses more until kswapd is awake.
+ *
+ * Linux: mm/page_alloc.c (calculate_min_free_kbytes, __setup_per_zone_wmarks, zone_watermark_ok), mm/show_mem.c.
+ */
+#define pr_fmt(fmt) "Mem-Info: " fmt
+
+#include <mm/frame/buddy_internal.h>
+#include <kernel/debug/printk.h>
+#include <kernel/lib/printf.h>
+#include <kernel/lib/math.h>
+#include <mm/frame/lru.h>
+#include <mm/frame/vmstat.h>
+
+#define MIN_FREE_KBYTES_LEAST	128UL
+#define MIN_FREE_KBYTES_MOST	262144UL
+#define PAGES_TO_KB(n)		((n) << (PAGE_SHIFT - 10))
+
+unsigned long min_free_kbytes, watermark_scale_factor = 10;
+static DEFINE_SPINLOCK(watermark_lock);
+
+bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags)
+{
+	long free = atomic_long_read(&zone->free_pages) - (long)(BIT(order) - 1);
+	long min = mark;
+
+	if (alloc_flags & ALLOC_HIGH)
+		min -= min / 2;
+	if (free <= min)
+		return false;
+	if (likely(!order))
+		return true;
+	for (unsigned int o = order; o <= MAX_ORDER; o++)
+		if (READ_ONCE(zone->free_area[o].nr_free))
+			return true;
+	return false;
+}
+
+unsigned long totalram_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		sum += zone->managed_pages;
+	return sum;
+}
+
+unsigned long nr_free_pages(void)
+{
+	unsigned long sum = pcp_pages();
+	struct zone *zone;
+
+	for_each_zone(zone)
+		sum += atomic_long_read(&zone->free_pages);
+	return sum;
+}
+
+unsigned long calculate_min_free_kbytes(unsigned long total_kbytes)
+{
+	return clamp(int_sqrt(total_kbytes * 16), MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
+}
+
+static void set_zone_watermarks(struct zone *zone, unsigned long min_pages, unsigned long total_pages)
+{
+	unsigned long min = min_pages * zone->managed_pages / total_pages;
+	unsigned long step = max(min / 4, zone->managed_pages * watermark_scale_factor / 10000);
+
+	WRITE_ONCE(zone->watermark[WMARK_MIN], min);
+	WRITE_ONCE(zone->watermark[WMARK_LOW], min + step);
+	WRITE_ONCE(zone->watermark[WMARK_HIGH], min + 2 * step);
+}
+
+void setup_watermarks(void)
+{
+	unsigned long total = totalram_pages(), reserve = 0;
+	struct zone *zone;
+
+	if (!min_free_kbytes)
+		min_free_kbytes = calculate_min_free_kbytes(PAGES_TO_KB(total));
+	spin_lock(&watermark_lock);
+	for_each_zone(zone) {
+		set_zone_watermarks(zone, min_free_kbytes >> (PAGE_SHIFT - 10), total);
+		reserve += min(zone->watermark[WMARK_HIGH], zone->managed_pages);
+	}
+	WRITE_ONCE(NODE0->totalreserve_pages, reserve);
+	spin_unlock(&watermark_lock);
+}
+
+void raise_min_free_kbytes(unsigned long kbytes)
+{
+	if (kbytes <= min_free_kbytes)
+		return;
+	min_free_kbytes = kbytes;
+	setup_watermarks();
+}
+
+/* --- how memory stands -------------------------------------------------------------------------------------------- */
+
+static void show_zone(struct zone *zone)
+{
+	char text[160];
+	int len = 0;
+
+	for (unsigned int order = 0; order <= MAX_ORDER; order++)
+		len += scnprintf(text + len, sizeof(text) - len, " %lu*%lukB", READ_ONCE(zone->free_area[order].nr_free),
+				 PAGES_TO_KB(BIT(order)));
+	pr_info("%s free:%lukB min:%lukB low:%lukB high:%lukB managed:%lukB blocks:%s\n", zone->name,
+		PAGES_TO_KB((unsigned long)atomic_long_read(&zone->free_pages)), PAGES_TO_KB(zone->watermark[WMARK_MIN]),
+		PAGES_TO_KB(zone->watermark[WMARK_LOW]), PAGES_TO_KB(zone->watermark[WMARK_HIGH]),
+		PAGES_TO_KB(zone->managed_pages), text);
+}
+
+void show_mem(void)
+{
+	struct zone *zone;
+
+	pr_info("active_anon:%lu inactive_anon:%lu active_file:%lu inactive_file:%lu unevictable:%lu pages\n",
+		lru_size(LRU_ACTIVE_ANON), lru_size(LRU_INACTIVE_ANON), lru_size(LRU_ACTIVE_FILE),
+		lru_size(LRU_INACTIVE_FILE), lru_size(LRU_UNEVICTABLE));
+	pr_info("isolated_anon:%lu isolated_file:%lu dirty:%lu writeback:%lu swapcache:%lu shmem:%lu pages\n",
+		page_state(NR_ISOLATED_ANON), page_state(NR_ISOLATED_FILE), page_state(NR_FILE_DIRTY),
+		page_state(NR_WRITEBACK), page_state(NR_SWAPCACHE), page_state(NR_SHMEM));
+	pr_info("slab_reclaimable:%lu slab_unreclaimable:%lu pagetables:%lu vmalloc:%lu pcp:%lu pages, kernel_stack:%lu kB\n",
+		page_state(NR_SLAB_RECLAIMABLE), page_state(NR_SLAB_UNRECLAIMABLE), page_state(NR_PAGETABLE),
+		page_state(NR_VMALLOC), pcp_pages(), page_state(NR_KERNEL_STACK_KB));
+	for_each_zone(zone)
+		show_zone(zone);
+}
