@@ -1,0 +1,15 @@
+/* fs/sys/sys.h - /sys and what is mounted inside it: huge-page policy, block devices, the debug files.
+ * Linux: fs/sysfs/, mm/huge_memory.c and khugepaged.c (attributes), fs/debugfs/.
+ */
+#ifndef FS_SYS_SYS_H
+#define FS_SYS_SYS_H
+
+#include <fs/pseudo/pseudo.h>
+
+extern const struct pseudo_file sys_thp_files[];
+extern const size_t nr_sys_thp_files;
+
+void sysfs_init(void);
+void debugfs_init(void);
+
+#endif
