@@ -49,6 +49,13 @@ struct file *fget_raw(unsigned int fd);			/* O_PATH files too */
 struct file *files_lookup(struct files *files, unsigned int fd);	/* fget of another task's table: /proc/PID/fd */
 int close_fd(unsigned int fd);				/* 0, -EBADF, or the error of flush */
 
+/* dup: a further number for file, lowest >= start; -EINVAL when start is beyond the limit, -EMFILE */
+int dup_file_from(struct file *file, unsigned int start, unsigned int flags);
+/* dup2: `new` becomes the file of `old`; what it was is closed. => new, or -EBADF, -EBUSY, -ENOMEM */
+int dup_file_to(unsigned int old, unsigned int new, unsigned int flags);
+int get_close_on_exec(unsigned int fd);			/* 0, 1, -EBADF */
+int set_close_on_exec(unsigned int fd, bool on);
+
 /* The cheap fget of a system call: no reference when the table has one user only. fdput in the same call. */
 struct fd {
 	struct file *file;				/* NULL: not open */
@@ -81,7 +88,10 @@ void fs_context_put(struct fs_context *fs);
 void get_fs_root(struct fs_context *fs, struct path *root);
 void get_fs_cwd(struct fs_context *fs, struct path *cwd);
 
-/* task_files - another task's table, with a count (files_put when done), or NULL once it has exited */
+/* which: &fs->root or &fs->cwd; takes a reference to path */
+void set_fs_path(struct fs_context *fs, struct path *which, const struct path *path);
+
+/* another task's table, with a count (files_put when done), or NULL once it has exited */
 struct files *get_task_files(struct task *task);
 struct fs_context *get_task_fs(struct task *task);
 

@@ -101,7 +101,6 @@ struct inode_operations {
 	int (*truncate)(struct inode *inode, u64 size);
 	int (*fallocate)(struct inode *inode, int mode, u64 offset, u64 len);
 	void (*getattr)(struct inode *inode, struct user_stat *st);	/* corrects what generic stat filled in; may be NULL */
-	int (*tmpfile)(struct inode *dir, struct dentry *dentry, umode_t mode);	/* may be NULL */
 };
 
 /* Locks: (a) atomic (w) rwsem (s) rwsem for writing to change, readable any time (i) immutable once it is named */
@@ -260,8 +259,10 @@ static inline struct file *get_file(struct file *file)
 void fput(struct file *file);			/* sleeps */
 /* => a file on path (reference taken), not yet in any table; runs op->open. ERR_PTR(-errno) */
 struct file *dentry_open(const struct path *path, unsigned int flags);
-/* a file without a name in any directory: pipes, eventfd. name is shown as "name:[ino]" */
-struct file *anon_file(const char *name, const struct file_operations *op, unsigned int flags, void *private);
+/* An inode that is in no directory (pipes, eventfd, memfd), and a path to it. name is what d_path shows; a %llu in it is its number */
+int anon_path(const char *name, umode_t mode, struct path *path);
+/* => a file on path (reference taken) with these operations; open is not run. ERR_PTR(-ENOMEM) */
+struct file *alloc_file(const struct path *path, unsigned int flags, const struct file_operations *op, void *private);
 
 s64 generic_llseek(struct file *file, s64 offset, int whence);
 /* A position from whence, checked: -EINVAL below 0 */

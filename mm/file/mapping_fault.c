@@ -1,0 +1,43 @@
+/* mm/file/mapping_fault.c - a page fault on memory that lies in a mapping.
+ *
+ * The race with truncation is decided by the page lock. Truncation lowers the size first, and then locks every page that it removes; we
+ * look at the size and the page's place again with the lock held, and keep it until the entry is installed.
+ *
+ * Linux: mm/filemap.c (filemap_fault), mm/shmem.c (shmem_fault).
+ */
+#include <mm/file/page_cache.h>
+#include <kernel/lib/errno.h>
+#include <mm/frame/page_lock.h>
+
+static inline bool beyond_end(pgoff_t index, const u64 *size_bytes)
+{
+	return index >= DIV_ROUND_UP(READ_ONCE(*size_bytes), PAGE_SIZE);
+}
+
+static vm_fault_t error_to_fault(long error)
+{
+	return error == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+}
+
+vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create)
+{
+	pgoff_t index = vmf->pgoff;
+	struct page *page;
+
+	for (;;) {
+		if (beyond_end(index, size_bytes))
+			return VM_FAULT_SIGBUS;
+		page = create ? find_or_create_page(mapping, index, mapping_gfp(mapping)) : find_get_page(mapping, index);
+		if (!page)
+			return VM_FAULT_SIGBUS;
+		if (IS_ERR(page))
+			return error_to_fault(PTR_ERR(page));
+		lock_page(page);
+		if (likely(page->mapping == mapping && page->index == index && !beyond_end(index, size_bytes)))
+			break;
+		unlock_page(page);
+		put_page(page);
+	}
+	vmf->page = page;
+	return VM_FAULT_LOCKED;
+}
