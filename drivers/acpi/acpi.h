@@ -48,6 +48,8 @@ struct acpi_info {
 	u16		pm_timer_port;		/* 0: none */
 	u16		pm1a_control, pm1b_control;	/* 0: no power off */
 	u16		sleep_type_s5_a, sleep_type_s5_b;
+	u32		smi_command_port;	/* write acpi_enable there to enter ACPI mode; 0: always in it */
+	u8		acpi_enable;
 };
 
 extern struct acpi_info acpi_info;

@@ -27,7 +27,7 @@ void serial_write(const char *buf, size_t len);
 /* serial_console_write - the same with \n sent as \r\n: what printk calls */
 void serial_console_write(const char *buf, size_t len);
 
-/* serial_set_receiver - called with each byte that arrives, in interrupt context */
+/* serial_set_receiver - called with each byte that arrives, in interrupt context on the boot CPU */
 void serial_set_receiver(void (*receive)(char c));
 
 /* serial_flush - wait until all is sent; serial_panic_mode - polled and without locks from now on */
