@@ -122,9 +122,9 @@ static inline bool pmdp_test_and_clear_young(pmd_t *p)
 static inline void ptep_set_wrprotect(pte_t *p) { __atomic_fetch_and(&p->pte, ~_PAGE_RW, __ATOMIC_SEQ_CST); }
 static inline void pmdp_set_wrprotect(pmd_t *p) { __atomic_fetch_and(&p->pmd, ~_PAGE_RW, __ATOMIC_SEQ_CST); }
 /* mprotect's way: take the entry out atomically so that no hardware A/D bit is lost, but never leave it looking empty */
+/* => caller flushes the TLB of the 2 MB range after it, before it builds on the result */
 static inline pmd_t pmdp_invalidate(pmd_t *p)
 { return __pmd(__atomic_fetch_and(&p->pmd, ~_PAGE_PRESENT, __ATOMIC_SEQ_CST)); }
-/* => caller flushes the TLB of the 2 MB range after it, before it builds on the result */
 static inline void pmd_populate(pmd_t *p, struct page *table)
 { set_pmd(p, __pmd(page_to_phys(table) | _PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)); }
 

@@ -14,6 +14,8 @@ void flush_tlb_range(struct mm *mm, unsigned long start, unsigned long end);	/* 
 /* The same for PMD leaves: one invalidation a 2 MB page. => [start, end) held no 4 KB translations */
 void flush_pmd_tlb_range(struct mm *mm, unsigned long start, unsigned long end);
 void flush_tlb_mm(struct mm *mm);
+/* Everything but global translations, on these CPUs. */
+void flush_tlb_cpus(const cpumask_t *cpus);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 static inline void flush_tlb_fix_spurious_fault(unsigned long address) { invlpg(address); }
 

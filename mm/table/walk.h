@@ -8,6 +8,7 @@
 #ifndef MM_TABLE_WALK_H
 #define MM_TABLE_WALK_H
 
+#include <kernel/lib/errno.h>
 #include <mm/table/entry.h>
 
 static inline unsigned int pgd_index(unsigned long a) { return a >> PGDIR_SHIFT & 511; }
@@ -32,7 +33,7 @@ static inline void pte_unmap_unlock(pte_t *pte, spinlock_t *ptl) { (void)pte; sp
 /* When the entry is a leaf (or being split): its lock, held; NULL otherwise. */
 spinlock_t *pmd_trans_huge_lock(pmd_t *pmd);
 
-/* set_pte_at also keeps table_used right. => lock of the table held */
+/* set_pte_at also keeps table_used right: the entries of a PTE table that are not none. => lock of the table held */
 void set_pte_at(pte_t *ptep, pte_t pte);
 pte_t ptep_clear(pte_t *ptep);		/* get-and-clear with table_used */
 
