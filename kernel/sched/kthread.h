@@ -1,7 +1,7 @@
 /* kernel/sched/kthread.h - tasks that live in the kernel: daemons and tests.
  *
  * A kernel thread has no address space of its own. It ends when its function returns, and only kthread_stop() waits
- * for it; a thread that is stopped must not return before kthread_should_stop() says so.
+ * for it; a thread that is stopped must not return before kthread_should_stop() says so. Its parent is task 0.
  *
  * Linux: include/linux/kthread.h, kernel/kthread.c.
  */
@@ -42,8 +42,5 @@ void kthread_bind(struct task *task, unsigned int cpu);
 int kthread_stop(struct task *task);
 /* => in a kernel thread: it shall end */
 bool kthread_should_stop(void);
-
-/* The parent of all kernel threads, pid 2; set up by sched_init_kthreads(). */
-extern struct task *kthreadd_task;
 
 #endif

@@ -14,7 +14,7 @@
  * => stack: lowest address and size of the stack in use
  */
 void sched_init(void *stack, size_t size);
-/* Start the tick-driven part and kthreadd. => memory ops are registered, the clock runs, interrupts may be on */
+/* Take over the timer tick. => the clock has been set up */
 void sched_start(void);
 
 /* For smp_boot_ops: make the idle task of a CPU that is about to start; => the top of its stack, or NULL. */
@@ -24,10 +24,15 @@ void __noreturn sched_start_cpu(unsigned int cpu);
 /* What the boot CPU does when it has started everything. */
 void __noreturn cpu_idle(void);
 
-/* The hooks of kernel/x86, set by sched_start(): */
-void sched_tick(struct pt_regs *regs);
-/* What return_to_user does first: reschedule if asked. => interrupts off at entry and return */
+/*
+ * What the return_to_user hook of kernel/x86 does first: let others run if this task's turn is over
+ *
+ * => interrupts off at entry and return, on in between
+ */
 void sched_return_to_user(void);
+
+/* Task 0, the boot CPU's idle task: parent of all kernel threads and of init. */
+extern struct task init_task;
 
 /* --- knobs: the callers check permission -------------------------------------------------------------- */
 

@@ -64,7 +64,8 @@ struct reclaim_state;
 
 /*
  * Locks: (o) the task itself  (a) atomic  (w) wake_lock  (q) the lock of its CPU's run queue
- *	  (w+q) written under both, read under either  (t) tasklist_lock  (i) set before it first runs, then immutable
+ *	  (q|w) the queue's lock while it is on a queue, else wake_lock  (t) tasklist_lock
+ *	  (i) set before it first runs, then immutable
  */
 struct task {
 	struct x86_thread thread;	/* first, so that current is one load; thread.flags: TIF_* (a) */
@@ -75,16 +76,17 @@ struct task {
 
 	/* kernel/sched */
 	spinlock_t	wake_lock;	/* irq-safe; one waker at a time; before any run queue's lock */
-	u32		cpu;		/* (w+q) where it runs or last ran */
+	u32		cpu;		/* (q|w) where it runs or last ran */
 	bool		on_rq;		/* (q) runnable on cpu's queue, also while it runs */
 	bool		on_cpu;		/* registers are in a CPU, not in thread */
-	bool		migrating;	/* (q) runnable, but leaves this CPU for one that it may use */
+	bool		migrating;	/* (q|w) runnable, on no queue: leaves a CPU that it may not use */
+	bool		in_iowait;	/* (o) the sleep is a wait for a device */
 	bool		kernel_bound;	/* (i) a kthread of one CPU: its affinity can't be changed */
 	s8		nice;		/* (q) -20..19 */
 	u8		policy;		/* (q) SCHED_*; real-time ones are accepted and treated as normal */
 	u8		rt_priority;	/* (q) as told, for sched_getparam */
 	u32		weight;		/* (q) share of the CPU; 1024 at nice 0 */
-	cpumask_t	cpus_allowed;	/* (w+q) */
+	cpumask_t	cpus_allowed;	/* (w) and (q), read under either */
 	struct rb_node	run_node;	/* (q) in the queue's tree while runnable and not running */
 	u64		vruntime;	/* (q) ns run, scaled by 1024 / weight */
 	u64		exec_start;	/* (q) ns, when sum_exec_runtime was last brought up to date */
@@ -131,7 +133,10 @@ struct task {
 	/* kernel threads */
 	int		(*kthread_fn)(void *data); /* (i) */
 	void		*kthread_data;	/* (i) */
-	struct kthread_control *kthread; /* (i) lives on the thread's stack */
+	bool		kthread_stop_asked; /* (a) */
+	bool		kthread_exited;	/* (w) its function has returned kthread_result */
+	int		kthread_result;
+	struct task	*kthread_stopper; /* (w) waits in kthread_stop() */
 };
 
 /* The running task. */
@@ -157,7 +162,7 @@ struct task *find_task_by_pid(pid_t pid);
 /* => with a reference, or NULL */
 struct task *find_get_task_by_pid(pid_t pid);
 
-/* => a free pid > 0, or -EAGAIN; they go up and wrap at pid_max */
+/* => a free pid > 1, or -EAGAIN; they go up and wrap at pid_max. 1 is kept for init, which just takes it. */
 pid_t pid_alloc(void);
 /* => after the task is off the list and no group or session uses the number */
 void pid_free(pid_t pid);

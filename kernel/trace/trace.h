@@ -5,7 +5,8 @@
  * the last events of a panic, the tests) reads these records.
  *
  * A ring is written by its own CPU only, also from its interrupt handlers: a slot is taken by one atomic addition.
- * Readers copy a record and look at the ring's position again: a record that was overtaken meanwhile is dropped.
+ * A record's time is 0 while it is being written; a reader copies the record and looks at the time and at the ring's
+ * position again, and drops what was overtaken meanwhile.
  *
  * Boot option: trace=PATTERN (event names, `*`, commas) turns events on from the beginning.
  *
@@ -59,8 +60,16 @@ void __trace(enum trace_event_id event, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f
 		__trace_u64(e), __trace_u64(f))
 #define __trace_u64(x)		((u64)(unsigned long)(x))
 
-/* Set up the rings (boot option trace_buf_size=, bytes per CPU) and the events of the boot option trace=. */
+/* Turn on the events of the boot option trace=. CPU 0 has a small ring from the beginning. */
 void trace_init(void);
+/* => bytes that a CPU's ring should have: boot option trace_buf_size=, a power of two; default 64K */
+size_t trace_ring_bytes(void);
+/*
+ * trace_set_ring - give a CPU its ring; what it has recorded so far is forgotten
+ *
+ * => at boot; memory of trace_ring_bytes(), never freed. A CPU without a ring records nothing.
+ */
+void trace_set_ring(unsigned int cpu, void *memory, size_t bytes);
 
 /* => the number of events whose system:name, system or name matches the pattern */
 unsigned int trace_set(const char *pattern, bool on);
@@ -77,7 +86,7 @@ struct trace_cursor {
 void trace_seek_oldest(struct trace_cursor *cursor);
 /* => false when there is no more; records of all CPUs in the order of time */
 bool trace_next(struct trace_cursor *cursor, struct trace_record *record);
-/* => the length; "   comm-pid [cpu] s.us: name: text" without the task's name, which the reader knows */
+/* => the length; "-pid [cpu] s.us: name: text": the reader puts the task's name in front */
 int trace_format(const struct trace_record *record, char *buf, size_t size);
 /* Forget everything recorded. */
 void trace_clear(void);
