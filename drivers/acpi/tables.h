@@ -83,7 +83,7 @@ struct fadt {
 	u32 pm1a_event, pm1b_event, pm1a_control, pm1b_control, pm2_control, pm_timer;
 	u32 gpe0, gpe1;
 	u8 pm1_event_length, pm1_control_length, pm2_control_length, pm_timer_length;
-	u8 unused[36];
+	u8 unused[40];
 	u64 x_facs, x_dsdt;
 } __packed;
 static_assert(offsetof(struct fadt, pm_timer) == 76, "FADT");

@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) "serial: " fmt
 
 #include <drivers/serial/serial.h>
+#include <kernel/debug/panic.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/errno.h>
 #include <kernel/sync/spinlock.h>
@@ -116,6 +117,8 @@ void serial_write(const char *buf, size_t len)
 
 	if (!present)
 		return;
+	if (unlikely(panicking))
+		serial_panic_mode();
 	if (!interrupts || polled_for_good) {
 		write_polled(buf, len);
 		return;
