@@ -24,6 +24,7 @@ void mmput(struct mm *mm);			/* the last one: exit_mmap (through the pointer mm/
 static inline void mmgrab(struct mm *mm) { atomic_inc(&mm->mm_count); }
 void mmdrop(struct mm *mm);			/* the last one frees the struct and the PGD */
 extern void (*exit_mmap_hook)(struct mm *mm);
+extern void (*exe_file_put_hook)(struct file *file);	/* fs or process registers: drops mm->exe_file */
 
 static inline void mmap_read_lock(struct mm *mm) { down_read(&mm->mmap_lock); }
 static inline bool mmap_read_trylock(struct mm *mm) { return down_read_trylock(&mm->mmap_lock); }
@@ -46,17 +47,30 @@ struct vma *vma_dup(struct vma *src);		/* a copy without links, its ops not yet 
 void vma_free(struct vma *vma);			/* unlinked already; closes ops */
 void vma_link(struct mm *mm, struct vma *vma);	/* tree, i_mmap, counters; must not overlap */
 void vma_unlink(struct mm *mm, struct vma *vma);/* tree, counters, reverse map links; caller frees pages before and tables after */
+/* Grow or shrink at either end; pages keep their offsets. => accounting, and splitting what a new border cuts, is the caller's */
+void vma_set_range(struct vma *vma, unsigned long start, unsigned long end);
 /* total_vm, data_vm, stack_vm, exec_vm by the area's flags; pages may be negative */
 void vm_stat_account(struct mm *mm, unsigned long vm_flags, long pages);
 extern unsigned int sysctl_max_map_count;
-/* split at addr: vma keeps the part below (new_below: above); 0, -ENOMEM. Splits a huge page that addr cuts */
+/*
+ * split_vma - two areas of one: vma keeps the part below addr (new_below: the part above)
+ *
+ * => splits a huge page that addr cuts; 0 or -ENOMEM; the caller has looked at sysctl_max_map_count
+ */
 int split_vma(struct mm *mm, struct vma *vma, unsigned long addr, bool new_below);
-/* Try to join the range with equal neighbours; returns the joined area or NULL. vma_flags, file+pgoff and anon_vma must fit */
-struct vma *vma_merge(struct mm *mm, struct vma *prev, unsigned long start, unsigned long end, unsigned long vm_flags,
-		      struct anon_vma *anon_vma, struct file *file, pgoff_t pgoff, const struct vma_ops *ops, void *private);
-/* join with neighbours after flags of vma changed in [start, end): splits where needed. Returns the area of exactly the range or ERR_PTR */
-struct vma *vma_modify_flags(struct mm *mm, struct vma *prev, struct vma *vma, unsigned long start, unsigned long end,
-			     unsigned long new_flags);
+/*
+ * vma_merge - instead of linking a new area like this one, extend a neighbour over its range
+ *
+ * => like: start, end, flags, pgoff, anon_vma, ops, file, private are read; its range is a hole; it is not linked
+ * => returns the extended area (it may reach out on both sides), with the new pages accounted, or NULL: link it
+ */
+struct vma *vma_merge(struct mm *mm, const struct vma *like);
+/*
+ * vma_modify_flags - [start, end) of vma gets new flags: splits, moves borders and joins with neighbours as they fit
+ *
+ * => returns the area that contains the range now, or ERR_PTR(-ENOMEM). Accounts data_vm and friends
+ */
+struct vma *vma_modify_flags(struct vma *vma, unsigned long start, unsigned long end, unsigned long new_flags);
 /*
  * expand_stack - a VM_GROWSDOWN area grows down to address
  *
@@ -131,8 +145,8 @@ void free_page_tables(struct mmu_gather *tlb, struct mm *mm, unsigned long start
 static inline void add_mm_counter(struct mm *mm, enum mm_counter c, long n) { atomic_long_add(n, &mm->rss[c]); }
 static inline unsigned long get_mm_counter(struct mm *mm, enum mm_counter c)
 { long n = atomic_long_read(&mm->rss[c]); return n < 0 ? 0 : n; }
-unsigned long get_mm_rss(struct mm *mm);
-void update_hiwater_rss(struct mm *mm);
+unsigned long get_mm_rss(struct mm *mm);		/* pages: file, anonymous, shmem */
+void update_hiwater_rss(struct mm *mm);		/* before RSS shrinks, and when it is shown */
 
 /* all_mm list, for the checker, swapoff, gdb and ps: calls fn with the mm pinned (mm_users), until it returns false */
 void for_each_mm(bool (*fn)(struct mm *mm, void *arg), void *arg);
