@@ -26,7 +26,6 @@ LD		:= $(CROSS_COMPILE)ld
 NM		:= $(CROSS_COMPILE)nm
 OBJDUMP		:= $(CROSS_COMPILE)objdump
 NASM		:= nasm
-GDB		:= gdb
 USER_CC		:= musl-gcc
 
 # --- sources --------------------------------------------------------------------------------------
@@ -182,10 +181,60 @@ format:
 clean:
 	$(Q)rm -rf $(O) $(O)-debug $(O)-san $(O)-bug-* compile_commands.json
 
+# --- boot it, prove it ----------------------------------------------------------------------------
+
+MEM		?= 256
+SWAP		?= 512
+CPUS		?= 2
+GDB		?=
+QUIRE_OPTIONS	:= --build $(B) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
+		   $(if $(filter 1,$(GDB)),--gdb)
+
+.PHONY: run gdb test test-linux check bench-icount host-packages
+
+host-packages:
+	$(Q)tools/host-packages build run
+
+# A shell on the terminal; without a terminal there is nobody to type: the demo.
+run: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)if [ -t 0 ]; then tools/quire run $(QUIRE_OPTIONS); \
+	else tools/quire run $(QUIRE_OPTIONS) --timeout 300 -- demo; fi
+
+gdb: host-packages
+	$(Q)tools/host-packages gdb
+	$(Q)tools/gdb/attach $(B)
+
+test: host-packages
+	$(Q)tools/host-packages test
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/test --build $(B) $(TEST)
+
+test-linux: host-packages
+	$(Q)$(MAKE) --no-print-directory user
+	$(Q)tools/test --linux --build $(B) $(TEST)
+
+check: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel
+	$(Q)tools/floors --build $(B)
+	$(Q)tools/style
+
+bench-icount: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/bench --build $(B)
+
 help:
 	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
 
 #: make                     build the kernel (build/quire.elf)
+#: make run                 boot it: a shell on this terminal; GDB=1 waits for `make gdb`
+#:                          MEM=256 SWAP=512 (MB) CPUS=2; without a terminal it runs the demo
+#: make gdb                 attach to `make run GDB=1`
+#: make test [TEST=NAME]    every test: in the kernel, in user space, whole machines
+#: make test-linux          the user tests on Debian's Linux: they must pass there, too
+#: make check               the order of the floors (tools/floors) and the style
+#: make bench-icount        instructions of the main paths, beside Linux's
+#:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
 #: make format              apply .clang-format
 #: make clean               remove what was built

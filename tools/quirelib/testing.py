@@ -82,8 +82,8 @@ def interesting(output, most=40):
     lines = output.replace("\x01", "^A").splitlines()
     picked = [i for i, line in enumerate(lines) if line.startswith(("not ok", "Bail out!"))]
     if picked:
-        wanted = sorted({j for i in picked for j in (i, i + 1)
-                         if j < len(lines) and (j == i or lines[j].startswith("#"))})
+        wanted = sorted({j for i in picked for j in (i - 1, i, i + 1)
+                         if 0 <= j < len(lines) and (j == i or lines[j].startswith("#"))})
         return [lines[j] for j in wanted][:most]
     return lines[-most:]
 
@@ -122,7 +122,7 @@ class Runner:
             limit = sum(int(t.needs["timeout"]) for t in tests) + 60
             status, output, errors = self.quire(
                 self.machine_arguments(tests[0]),
-                "testrun " + " ".join("'%s'" % t.wish() for t in tests), limit,
+                "exec testrun " + " ".join("'%s'" % t.wish() for t in tests), limit,
                 "user-" + "-".join(x for x in tests[0].machine() if x))
             ended, current, current_output = self.read_results(output)
             tests = [t for t in tests if t.name not in ended]

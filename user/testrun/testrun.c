@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define CHECK "/sys/kernel/debug/check_mm"
+#define OOM_ADJUST "/proc/self/oom_score_adj"
 #define THP_ENABLED "/sys/kernel/mm/transparent_hugepage/enabled"
 
 /* Lists per CPU, slabs and caches breathe. A leak grows; tests make it grow by repeating themselves. */
@@ -94,6 +95,7 @@ static void check_memory(char *verdict, size_t size)
 static void run(const char *program)
 {
 	setpgid(0, 0);
+	write_file(OOM_ADJUST, "0");
 	signal(SIGINT, SIG_DFL);
 	execl("/bin/sh", "sh", "-c", program, (char *)NULL);
 	_exit(127);
@@ -156,6 +158,7 @@ static void test(char *wish)
 
 int main(int argc, char **argv)
 {
+	write_file(OOM_ADJUST, "-1000");	/* a test of the OOM killer must not lose its judge */
 	for (int i = 1; i < argc; i++)
 		test(argv[i]);
 	return 0;

@@ -1,0 +1,101 @@
+/* /proc: the files are there, and their lines have Linux's form. */
+/* quire-test: swap=128 */
+#define _GNU_SOURCE
+#include <user/lib/memory.h>
+#include <user/lib/tap.h>
+
+static char text[65536];
+
+static int has(const char *path, const char *const *words)
+{
+	int missing = 0;
+
+	if (slurp(path, text, sizeof(text)) < 0) {
+		diag("%s: %s", path, strerror(errno));
+		return 0;
+	}
+	for (; *words; words++)
+		if (!strstr(text, *words)) {
+			diag("%s: no \"%s\"", path, *words);
+			missing++;
+		}
+	return !missing;
+}
+
+#define HAS(path, ...) ok(has(path, (const char *const[]){ __VA_ARGS__, NULL }), path)
+
+static int statm_is_right(void)
+{
+	long size, rss;
+
+	slurp("/proc/self/statm", text, sizeof(text));
+	return sscanf(text, "%ld %ld", &size, &rss) == 2 && size > rss && rss > 0;
+}
+
+static int stat_is_right(void)
+{
+	int pid, ppid, fields = 0;
+	char comm[64], state;
+
+	slurp("/proc/self/stat", text, sizeof(text));
+	for (char *p = text; *p; p++)
+		fields += *p == ' ' || *p == '\n';
+	return sscanf(text, "%d %63s %c %d", &pid, comm, &state, &ppid) == 4 && pid == getpid() &&
+	       !strcmp(comm, "(proc_files)") && state == 'R' && ppid == getppid() && fields == 52;
+}
+
+static int meminfo_adds_up(void)
+{
+	long total = meminfo_kb("MemTotal"), free = meminfo_kb("MemFree"), swap = meminfo_kb("SwapTotal");
+
+	return total > free && free > 0 && meminfo_kb("MemAvailable") <= total &&
+	       swap == 128 * 1024 - 4 && meminfo_kb("SwapFree") <= swap;
+}
+
+int main(void)
+{
+	plan(27);
+	HAS("/proc/meminfo", "MemTotal:       ", "MemFree:  ", "MemAvailable: ", "Buffers: ", "Cached: ",
+	    "SwapCached: ", "Active(anon): ", "Inactive(file): ", "SwapTotal: ", "Dirty: ", "AnonPages: ",
+	    "Mapped: ", "Shmem: ", "Slab: ", "PageTables: ", "AnonHugePages: ", "Hugepagesize:       2048 kB");
+	ok(meminfo_adds_up(), "the numbers of meminfo fit together");
+	HAS("/proc/vmstat", "nr_free_pages ", "nr_anon_pages ", "pgfault ", "pgmajfault ", "pswpin ", "pswpout ",
+	    "pgscan_kswapd ", "pgscan_direct ", "pgsteal_kswapd ", "thp_fault_alloc ",
+	    "thp_fault_fallback ", "thp_collapse_alloc ", "thp_split_page ", "thp_split_pmd ",
+	    "thp_zero_page_alloc ", "oom_kill ", "pgalloc_dma32 ", "pgfree ");
+	HAS("/proc/swaps", "Filename\t\t\t\tType\t\tSize", "/dev/vda", "partition\t131068");
+	HAS("/proc/stat", "cpu  ", "cpu0 ", "cpu1 ", "intr ", "ctxt ", "btime ", "processes ");
+	HAS("/proc/uptime", ".");
+	HAS("/proc/loadavg", ".", "/");
+	HAS("/proc/cpuinfo", "processor\t: 0", "processor\t: 1", "model name\t: ", "flags\t\t: ");
+	HAS("/proc/version", "version");
+	HAS("/proc/mounts", " / ", "proc /proc proc rw", "/sys", "/dev", "/tmp tmpfs");
+	HAS("/proc/filesystems", "nodev\tproc\n", "nodev\ttmpfs\n");
+	HAS("/proc/cmdline", "console=ttyS0");
+	HAS("/proc/self/status", "Name:\tproc_files\n", "State:\tR", "Pid:\t", "PPid:\t", "VmSize:\t", "VmRSS:\t",
+	    "VmSwap:\t", "Threads:\t1", "SigBlk:\t", "SigIgn:\t");
+	ok(stat_is_right(), "/proc/self/stat has its 52 fields");
+	ok(statm_is_right(), "/proc/self/statm");
+	HAS("/proc/self/maps", " r-xp ", "/tests/proc_files", " rw-p ", "[stack]");
+	HAS("/proc/self/smaps", "Size:       ", "KernelPageSize:        4 kB",
+	    "\nRss:", "\nPss:", "\nPrivate_Dirty:", "\nReferenced:", "\nAnonymous:", "\nAnonHugePages:", "\nSwap:",
+	    "\nTHPeligible:", "\nVmFlags: rd");
+	HAS("/proc/self/comm", "proc_files\n");
+	slurp("/proc/self/cmdline", text, sizeof(text));
+	ok(strstr(text, "proc_files") != NULL, "/proc/self/cmdline");
+	memset(text, 0, sizeof(text));
+	readlink("/proc/self/exe", text, sizeof(text));
+	ok(!strcmp(text, "/tests/proc_files"), "/proc/self/exe");
+	memset(text, 0, sizeof(text));
+	readlink("/proc/self/fd/0", text, sizeof(text));
+	ok(!strcmp(text, "/dev/null"), "/proc/self/fd/0");
+	HAS("/proc/self/oom_score", "\n");
+	HAS("/proc/self/oom_score_adj", "0\n");
+	ok(!spit("/proc/self/oom_score_adj", "500") && number_in("/proc/self/oom_score_adj", "") != 0,
+	   "oom_score_adj can be written");
+	ok(slurp("/proc/sys/vm/swappiness", text, sizeof(text)) > 0 && atoi(text) >= 0, "vm/swappiness");
+	ok(slurp("/proc/sys/vm/min_free_kbytes", text, sizeof(text)) > 0 && atoi(text) > 100,
+	   "vm/min_free_kbytes");
+	fails_with(ENOENT, open("/proc/999999/stat", O_RDONLY), "no such process: ENOENT");
+	return done();
+}
