@@ -1,41 +1,51 @@
-/* oom_score_adj: -1000 is never killed, 1000 goes first. */
+/* oom_score_adj: 1000 is killed first, -1000 never. */
 /* quire-test: mem=96 swap=0 timeout=120 alone */
 #define _GNU_SOURCE
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
 
-static int small_but_chosen(void *unused)
+static int gate[2];
+
+/* => a child with this score that holds memory until the gate is closed */
+static pid_t holder(const char *score, size_t length)
+{
+	pid_t pid = fork();
+	char *p, c;
+
+	if (pid)
+		return pid;
+	close(gate[1]);
+	spit("/proc/self/oom_score_adj", score);
+	p = map_small(length);
+	fill(p, length, 1);
+	read(gate[0], &c, 1);
+	_exit(wrong_pages(p, length, 1) != 0);
+}
+
+static int eat(void *unused)
 {
 	(void)unused;
-	spit("/proc/self/oom_score_adj", "1000");
-	fill(map_small(24 * MB), 24 * MB, 1);
 	for (;;)
-		pause();
+		memset(map_anon(MB), 1, MB);
 	return 0;
 }
 
 int main(void)
 {
 	int status = 0;
-	size_t got = 0;
-	long kills = vmstat("oom_kill");
-	char *p;
-	pid_t victim;
+	pid_t first, never;
 
-	plan(3);
+	plan(4);
+	pipe(gate);
 	fflush(stdout);
-	if (!(victim = fork()))
-		_exit(small_but_chosen(NULL));
-	sleep_ms(200);
-	spit("/proc/self/oom_score_adj", "-1000");
-	while (vmstat("oom_kill") == kills && got < 4096 * MB) {
-		p = map_anon(MB);
-		memset(p, 1, MB);
-		got += MB;
-	}
-	waitpid(victim, &status, 0);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the chosen one is killed first");
-	ok(got < 4096 * MB, "after we took %zu MB", got / MB);
-	ok(1, "and we are alive");
+	first = holder("1000", 16 * MB);
+	never = holder("-1000", 24 * MB);
+	sleep_ms(500);
+	is(in_child(eat, NULL), 1000 + SIGKILL, "who eats everything is killed at last");
+	is(waitpid(first, &status, WNOHANG), first, "1000 was killed before it");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "by SIGKILL");
+	close(gate[1]);
+	waitpid(never, &status, 0);
+	is(status, 0, "-1000 lives and has its data");
 	return done();
 }
