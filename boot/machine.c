@@ -9,7 +9,10 @@
 #include <drivers/serial/serial.h>
 #include <kernel/debug/panic.h>
 #include <kernel/debug/printk.h>
+#include <kernel/lib/cmdline.h>
+#include <kernel/lib/math.h>
 #include <kernel/lib/printf.h>
+#include <kernel/sched/sched.h>
 #include <kernel/x86/address.h>
 #include <kernel/x86/apic.h>
 #include <kernel/x86/boot_info.h>
@@ -20,10 +23,17 @@
 #include <kernel/x86/ioapic.h>
 #include <kernel/x86/report.h>
 #include <kernel/x86/trap.h>
+#include <kernel/x86/smp.h>
 #include <kernel/x86/tsc.h>
+#include <mm/frame/boot_mem.h>
+#include <mm/frame/buddy.h>
 
 #define DEFAULT_IOAPIC	0xfec00000
 #define MESSAGE_MAX	200
+
+extern char boot_stack[], boot_stack_top[];	/* start.asm */
+
+static phys_addr_t trampoline_page;
 
 static void report(const char *level, const char *format, va_list args)
 {
@@ -99,4 +109,34 @@ void machine_init_clock(void)
 	clock_init();
 	pr_info("TSC %llu kHz, APIC timer %llu kHz (measured with %s)\n",
 		tsc_hz / 1000, apic_timer_hz / 1000, tsc_reference);
+}
+
+void machine_reserve_memory(void)
+{
+	boot_mem_init();
+	trampoline_page = boot_alloc_low_page();
+}
+
+void machine_adopt_idle_task(void)
+{
+	sched_init(boot_stack, boot_stack_top - boot_stack);
+}
+
+static void *alloc_percpu_area(size_t bytes)
+{
+	struct page *page = frame_alloc(ilog2(roundup_pow_of_two(PAGE_ALIGN(bytes) >> PAGE_SHIFT)), 0);
+
+	return page ? page_address(page) : NULL;
+}
+
+void machine_start_cpus(void)
+{
+	static struct smp_boot_ops ops = {
+		.alloc = alloc_percpu_area, .idle_stack_top = sched_prepare_cpu, .start = sched_start_cpu,
+	};
+	unsigned long limit = cmdline_bool("nosmp") ? 1 : cmdline_ulong("maxcpus", MAX_CPUS);
+
+	ops.trampoline = trampoline_page;
+	smp_boot_cpus(acpi_info.apic_ids, acpi_info.nr_cpus, limit, &ops);
+	pr_info("%u of %u CPUs\n", nr_cpus, acpi_info.nr_cpus ? acpi_info.nr_cpus : 1);
 }

@@ -15,10 +15,13 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/compiler.h>
+#include <kernel/sched/sched.h>
 #include <kernel/x86/clock.h>
 #include <kernel/x86/cpu.h>
 #include <kernel/x86/percpu.h>
 #include <kernel/x86/trap.h>
+#include <mm/frame/buddy.h>
+#include <mm/table/walk.h>
 
 struct boot_step {
 	const char *name;
@@ -29,7 +32,17 @@ static const struct boot_step steps[] = {
 	/* the machine */
 	{ "acpi tables",	machine_read_acpi },
 	{ "interrupts",		machine_init_interrupts },
-	{ "clock calibration",	machine_init_clock },
+	{ "clock",		machine_init_clock },
+
+	/* memory, until it can be allocated */
+	{ "boot memory",	machine_reserve_memory },
+	{ "page tables",	kernel_page_table_init },
+	{ "frames",		frame_init },
+
+	/* tasks on all CPUs */
+	{ "task 0",		machine_adopt_idle_task },
+	{ "scheduler",		sched_start },
+	{ "other CPUs",		machine_start_cpus },
 };
 
 static u64 step_end_tsc[ARRAY_SIZE(steps)];
