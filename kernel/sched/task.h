@@ -17,6 +17,7 @@
 #include <kernel/lib/cpumask.h>
 #include <kernel/lib/list.h>
 #include <kernel/lib/rbtree.h>
+#include <kernel/sched/task_signals.h>
 #include <kernel/sync/spinlock.h>
 #include <kernel/x86/clock.h>
 #include <kernel/x86/page_table_root.h>
@@ -58,6 +59,7 @@
 struct mm;
 struct files;
 struct fs_context;
+struct completion;
 struct signal_state;
 struct sighand;
 struct reclaim_state;
@@ -123,8 +125,14 @@ struct task {
 	struct fs_context *fs;		/* (o) writes under (t) */
 
 	/* process */
-	struct signal_state *signal;	/* shared by the process */
-	struct sighand	*sighand;
+	struct signal_state *signal;	/* (i) shared by the process; NULL: kernel thread */
+	struct sighand	*sighand;	/* (t) what its signals do; NULL: kernel thread */
+	struct task_signals sig;
+	int __user	*set_child_tid, *clear_child_tid; /* (o) */
+	void __user	*robust_list;	/* (o) futexes that it holds, for its sudden death */
+	struct completion *vfork_done;	/* (t) the parent waits until it gives the address space back */
+	int		pdeath_signal;	/* (o) to us when our parent exits; 0: none */
+	u32		personality;	/* (o) */
 	bool		sigkill_pending; /* (a) a fatal signal is on its way: killable sleeps end */
 	bool		make_it_fail;	/* fault injection with task_filter hits this task */
 	uid_t		uid, euid, suid, fsuid;	/* (o) kept and shown; everybody may do everything */
