@@ -9,12 +9,20 @@
 #include <mm/frame/buddy.h>
 #include <mm/frame/lru.h>
 
-void reclaim_init(void);
+void reclaim_init(void);		/* shrinkers of the floors below */
 
-/* => direct reclaim: sleeps; the caller is PF_MEMALLOC meanwhile. Returns pages freed; 0: no progress at any priority */
+/*
+ * try_to_free_pages - direct reclaim
+ *
+ * => sleeps; the caller is PF_MEMALLOC meanwhile (set here)
+ * => returns pages freed, or, when none was freed yet, pages whose write has been started and waited for; 0: no progress
+ *    at any priority, so that a caller who tries again and again does not go on for ever
+ */
 unsigned long try_to_free_pages(unsigned int order, gfp_t gfp);
-/* kswapd's work until every zone is above high for order. Returns the order it ended with (0 when it lowered its aim) */
+/* kswapd's work until a zone is above high for order. Returns the order it ended with (0 when it lowered its aim) */
 int balance_pgdat(struct node *node, unsigned int order);
+bool pgdat_balanced(struct node *node, unsigned int order);
+#define MAX_RECLAIM_RETRIES	16	/* runs of kswapd without progress until it is left asleep: node->kswapd_failures */
 /* MADV_PAGEOUT: write these out now. => isolated pages (isolate_lru_page) on the list; returns pages freed; leaves the list empty */
 unsigned long reclaim_pages(struct list_head *page_list);
 /* "throttled until kswapd has freed some": true when the task got a fatal signal meanwhile */
@@ -22,7 +30,7 @@ bool throttle_direct_reclaim(gfp_t gfp);
 
 extern unsigned int vm_swappiness;		/* 0..200 */
 
-/* Accessed bits of all mappings, cleared; the number of young entries. => page locked */
+/* Accessed bits of all mappings, cleared; the number of young entries, -1: a lock was busy. => page locked */
 int page_referenced(struct page *page, unsigned long *vm_flags);
 
 /* Caches that can give memory back, from the floors above. */
@@ -33,7 +41,7 @@ struct shrinker {
 	struct list_head list;
 };
 void register_shrinker(struct shrinker *shrinker);
-unsigned long shrink_slab(int priority);
+unsigned long shrink_slab(int priority);	/* returns objects freed; sleeps */
 
 /* --- OOM --------------------------------------------------------------------------------------------------------- */
 /* Registered by process/: how to walk victims and kill one. Linux's score: rss + swap + tables, plus oom_score_adj. */
@@ -48,7 +56,16 @@ void oom_register(const struct oom_ops *ops);
 unsigned long oom_badness(struct mm *mm, int oom_score_adj, unsigned long totalpages);
 /* => returns true when something was (or is being) killed: try again. Says in the log who, why, and how memory stood */
 bool out_of_memory(gfp_t gfp, unsigned int order);
-bool oom_victims_pending(void);
+bool oom_victims_pending(void);			/* one is being killed, and its memory is not back yet */
 void oom_victim_gone(struct mm *mm);		/* exit_mmap is done */
+extern bool sysctl_panic_on_oom;
+
+/*
+ * The reaper's work list. Its thread stands above: it sleeps on oom_reaper_wait until oom_reaper_next() gives an mm (with
+ * a reference of mm_count, mmdrop it), takes its memory away under mmap_lock for reading, and calls oom_reaper_done().
+ */
+extern wait_queue_head_t oom_reaper_wait;
+struct mm *oom_reaper_next(void);
+void oom_reaper_done(struct mm *mm);		/* sets MMF_OOM_SKIP: the next victim may be chosen */
 
 #endif

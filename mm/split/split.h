@@ -9,6 +9,8 @@
 
 #include <mm/rmap/rmap.h>
 
+void split_init(void);		/* hooks of the rooms below */
+
 /* => no lock of the table held; after it *pmd is a table or none (never a leaf of the old page, unless refaulted) */
 void split_huge_pmd(struct vma *vma, pmd_t *pmd, unsigned long address);
 /* => pmd lock held; address 2 MB aligned; freeze: install migration entries of the page instead of present PTEs */
@@ -16,6 +18,7 @@ void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, b
 /* Splits what a new VMA boundary would cut: called before start/end of an area change. => mmap_lock for writing */
 void vma_adjust_trans_huge(struct vma *vma, unsigned long start, unsigned long end);
 
+/* shared by the code, the trace event split_huge_page, and the tests */
 enum split_result { SPLIT_OK, SPLIT_BUSY_WRITEBACK, SPLIT_ZERO_PAGE, SPLIT_NO_ANON_VMA, SPLIT_PINNED };
 /*
  * split_huge_page - 512 pages of one
@@ -28,12 +31,15 @@ enum split_result split_huge_page_to_list(struct page *page, struct list_head *l
 static inline enum split_result split_huge_page(struct page *page) { return split_huge_page_to_list(page, NULL); }
 
 /* Huge pages of which parts were unmapped: split when memory is short. */
-void deferred_split_page(struct page *head);		/* => called from page_remove_rmap's users with ptl held; irq-safe lock */
-void deferred_split_unqueue(struct page *head);		/* the page is being freed or split */
-unsigned long deferred_split_count(void);
-unsigned long deferred_split_scan(unsigned long nr_to_scan);	/* shrinker: returns pages freed; sleeps */
+void deferred_split_page(struct page *head);		/* => called by page_remove_rmap with ptl held; takes an irq-safe lock */
+void deferred_split_unqueue(struct page *head);		/* the page is being freed; fine when it is not queued */
+unsigned long deferred_split_count(void);		/* huge pages that wait */
+unsigned long deferred_split_scan(unsigned long nr_to_scan);	/* shrinker: huge pages to try; returns 4 KB pages freed; sleeps */
+/* page_ref_freeze, and off the queue in the same moment. => true when frozen */
+bool deferred_split_freeze(struct page *head, int expected);
 
-/* The huge zero page: 2 MB of zeroes shared by all read faults. */
+/* Zeroes shared by all read faults: the 4 KB and, when there is one, the 2 MB. Both are made by mm/fault. */
+extern unsigned long zero_pfn;
 extern struct page *huge_zero_page;
 static inline bool is_huge_zero_page(const struct page *page) { return page && READ_ONCE(huge_zero_page) == page; }
 

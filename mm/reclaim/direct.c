@@ -1,0 +1,91 @@
+/* mm/reclaim/direct.c - who needs memory and finds none frees some for himself.
+ *
+ * A run begins with a small part of each list and takes larger parts until enough is free. Writes are asynchronous: the
+ * first pages that are found are written, not freed, and freed when somebody comes by again. So starting writes counts
+ * as progress, after a wait for them; only a run that frees nothing and starts nothing is a failed one.
+ *
+ * Before that, while kswapd is at work and the reserve is nearly used up, a direct reclaimer waits for kswapd: many at
+ * once would take the frames that reclaim itself needs.
+ *
+ * Linux: try_to_free_pages, throttle_direct_reclaim in mm/vmscan.c.
+ */
+#include <mm/reclaim/scan.h>
+#include <mm/frame/vmstat.h>
+#include <mm/swap/swap.h>
+#include <kernel/sched/task.h>
+#include <kernel/trace/trace.h>
+#include <kernel/x86/clock.h>
+
+bool allow_direct_reclaim(struct node *node)
+{
+	unsigned long reserve = 0;
+	long free = 0;
+	struct zone *zone;
+
+	if (node->kswapd_failures >= MAX_RECLAIM_RETRIES)
+		return true;	/* waiting for it would be in vain */
+	for_each_zone(zone) {
+		reserve += zone->watermark[WMARK_MIN];
+		free += atomic_long_read(&zone->free_pages);
+	}
+	return free > (long)(reserve / 2);
+}
+
+bool throttle_direct_reclaim(gfp_t gfp __unused)
+{
+	u64 start = ktime_get_ns();
+
+	if ((current->flags & PF_KTHREAD) || allow_direct_reclaim(NODE0))
+		return false;
+	if (fatal_signal_pending(current))
+		return true;
+	count_vm_event(PGSCAN_DIRECT_THROTTLE);
+	wake_up_interruptible(&NODE0->kswapd_wait);
+	__wait_event_timeout(NODE0->pfmemalloc_wait, allow_direct_reclaim(NODE0), HZ, TASK_KILLABLE);
+	trace(mm_vmscan_throttled, 1000000, (ktime_get_ns() - start) / 1000, 0);
+	return fatal_signal_pending(current);
+}
+
+/* => progress in pages, as try_to_free_pages returns it */
+static unsigned long do_try_to_free_pages(struct scan_control *sc)
+{
+	for (sc->priority = DEF_PRIORITY; sc->priority >= 0; sc->priority--) {
+		shrink_node(sc);
+		if (sc->nr_reclaimed >= sc->nr_to_reclaim || fatal_signal_pending(current))
+			break;
+		/* Enough is on its way: let it arrive, instead of going for ever hotter pages. */
+		if (sc->nr_reclaimed + sc->nr_written >= 2 * sc->nr_to_reclaim && !swap_wait_for_write(HZ / 10))
+			break;
+	}
+	if (sc->nr_reclaimed)
+		return sc->nr_reclaimed;
+	if (sc->nr_written) {
+		swap_wait_for_write(HZ / 10);
+		return sc->nr_written;
+	}
+	/* Somebody else's writes bring memory too, when one ends. */
+	return swap_wait_for_write(HZ / 10) ? 1 : 0;
+}
+
+unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
+{
+	struct scan_control sc = {
+		.who = RECLAIM_DIRECT,
+		.nr_to_reclaim = max(SWAP_CLUSTER_MAX, BIT(order)),
+		.order = order,
+		.may_io = gfp & __GFP_IO,
+	};
+	unsigned long progress;
+	u32 flags = current->flags;
+
+	might_sleep();
+	if (throttle_direct_reclaim(gfp))
+		return 1;	/* killed: the caller sees it when it tries to allocate again */
+	count_vm_event(ALLOCSTALL);
+	trace(mm_vmscan_direct_reclaim_begin, order, gfp);
+	current->flags |= PF_MEMALLOC;
+	progress = do_try_to_free_pages(&sc);
+	current->flags = (current->flags & ~PF_MEMALLOC) | (flags & PF_MEMALLOC);
+	trace(mm_vmscan_direct_reclaim_end, sc.nr_reclaimed);
+	return progress;
+}

@@ -1,0 +1,41 @@
+/* mm/reclaim/pageout.c - pages that somebody chose go out now: MADV_PAGEOUT. And what this room sets up at boot.
+ *
+ * Linux: reclaim_pages in mm/vmscan.c.
+ */
+#include <mm/reclaim/scan.h>
+#include <mm/frame/vmstat.h>
+#include <mm/split/split.h>
+#include <kernel/sched/task.h>
+
+unsigned long reclaim_pages(struct list_head *page_list)
+{
+	struct scan_control sc = { .who = RECLAIM_MADVISE, .may_io = true, .ignore_references = true };
+	struct shrink_result result;
+	unsigned long reclaimed;
+	u32 flags = current->flags;
+
+	current->flags |= PF_MEMALLOC;
+	reclaimed = shrink_page_list(page_list, &sc, &result);
+	putback_list(page_list);
+	current->flags = (current->flags & ~PF_MEMALLOC) | (flags & PF_MEMALLOC);
+	return reclaimed;
+}
+
+static unsigned long count_deferred(struct shrinker *shrinker __unused)
+{
+	return deferred_split_count();
+}
+
+static unsigned long scan_deferred(struct shrinker *shrinker __unused, unsigned long nr)
+{
+	return deferred_split_scan(nr);
+}
+
+static struct shrinker deferred_split_shrinker = {
+	.name = "deferred_split", .count = count_deferred, .scan = scan_deferred,
+};
+
+void reclaim_init(void)
+{
+	register_shrinker(&deferred_split_shrinker);
+}

@@ -1,0 +1,280 @@
+/* mm/reclaim/shrink_page.c - one page after the other: may it go, and if so, the steps until its frame is free.
+ *
+ *	lock -> evictable? -> under write-back? -> used lately? -> split, if it is huge -> a slot in swap -> out of all
+ *	page tables -> flush -> write, if it is newer than the disk -> freeze the count -> out of the cache -> free
+ *
+ * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended.
+ * A huge page gets no slots: it is split first, and its 512 parts join the end of the list that we work on.
+ *
+ * Nothing here waits for a page lock, and nothing takes memory.
+ *
+ * Linux: shrink_folio_list in mm/vmscan.c.
+ */
+#include <mm/reclaim/scan.h>
+#include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
+#include <mm/split/split.h>
+#include <mm/swap/swap.h>
+#include <kernel/sched/task.h>
+#include <kernel/trace/trace.h>
+
+#define VERDICT_NAME(id, name) name,
+const char *const page_verdict_names[NR_PAGE_VERDICTS] = { RECLAIM_VERDICTS(VERDICT_NAME) };
+
+/* What shrink_page_list carries from page to page. */
+struct shrink_batch {
+	struct scan_control *sc;
+	struct list_head *list;		/* still to do, from its end; the parts of split pages join there */
+	struct list_head freed;		/* frozen: to the buddy after the flush */
+	struct tlb_ubc	ubc;		/* mappings that were taken away, but not yet flushed */
+};
+
+static bool mapping_unevictable(const struct page *page)
+{
+	const struct mapping *mapping = page->mapping;
+
+	return mapping && !PageAnon(page) && (mapping->flags & BIT(AS_UNEVICTABLE));
+}
+
+/*
+ * munlock_page() takes the mark off a page that it finds on the list. While the page is in our hands it can't: so the mark
+ * is set first, and then the reason looked at again.
+ */
+static bool page_evictable(struct page *page)
+{
+	if (!PageMlocked(page) && !mapping_unevictable(page))
+		return true;
+	SetPageUnevictable(page);
+	smp_mb();
+	if (!PageMlocked(page) && !mapping_unevictable(page)) {
+		ClearPageUnevictable(page);
+		return true;
+	}
+	return false;
+}
+
+/* The second chance: used once, it stays where it is and is remembered; used again since, it becomes active. */
+static enum page_verdict check_references(struct page *page)
+{
+	unsigned long vm_flags;
+	int young = page_referenced(page, &vm_flags);
+	bool was_referenced = TestClearPageReferenced(page);
+
+	if (vm_flags & VM_LOCKED)
+		return PAGE_ACTIVATE;
+	if (young < 0)
+		return PAGE_REFERENCED;
+	if (young == 0)
+		return PAGE_GO_ON;
+	SetPageReferenced(page);
+	if (was_referenced || young > 1)
+		return PAGE_ACTIVATE;
+	if ((vm_flags & VM_EXEC) && !PageSwapBacked(page))
+		return PAGE_ACTIVATE;
+	return PAGE_REFERENCED;
+}
+
+/* May it go at all, and now? */
+static enum page_verdict may_reclaim(struct page *page, const struct scan_control *sc)
+{
+	if (!page_evictable(page))
+		return PAGE_UNEVICTABLE;
+	if (PageWriteback(page)) {
+		SetPageReclaim(page);	/* to the end of the inactive list as soon as it is written */
+		return PAGE_WRITEBACK;
+	}
+	return sc->ignore_references ? PAGE_GO_ON : check_references(page);
+}
+
+/*
+ * Nobody maps it and no entry names its slot: its process is gone. The put of the isolator's reference frees it, so that
+ * nothing is to be done here.
+ */
+static bool is_orphan(struct page *page)
+{
+	if (page_mapped(page) || !PageAnon(page))
+		return false;
+	return !PageSwapCache(page) || try_to_free_swap(page);
+}
+
+static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch)
+{
+	/* A write to its slot failed. It can have another one when nobody names the old one any more. */
+	if (PageSwapCache(page) && PageError(page) && !try_to_free_swap(page))
+		return PAGE_WRITE_ERROR;
+	if (PageSwapCache(page))
+		return PAGE_GO_ON;
+	if (!batch->sc->may_io)
+		return PAGE_NO_IO;
+	if (!nr_swap_pages())
+		return PAGE_NO_SWAP;
+	if (PageTransHuge(page) && split_huge_page_to_list(page, batch->list) != SPLIT_OK)
+		return PAGE_SPLIT_FAILED;
+	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
+}
+
+/* => swap_writepage unlocks the page when it returns 0 */
+static enum page_verdict write_out(struct page *page, struct shrink_batch *batch)
+{
+	if (!PageAnon(page)) {
+		SetPageReclaim(page);
+		return PAGE_DIRTY_FILE;
+	}
+	/* Somebody looks at it: after the write we could not free it anyway. */
+	if (page_count(page) != 1 + 1)
+		return PAGE_HELD;
+	if (!batch->sc->may_io)
+		return PAGE_NO_IO;
+#ifndef BUG_unmap_flush_after_write	/* a CPU goes on writing to the page through its TLB, behind the disk's copy */
+	try_to_unmap_flush_dirty(&batch->ubc);
+#endif
+	SetPageReclaim(page);
+	trace(mm_vmscan_write_folio, page_to_pfn(page), page->flags);
+	if (swap_writepage(page)) {
+		ClearPageReclaim(page);
+		return PAGE_WRITE_ERROR;
+	}
+	batch->sc->nr_written++;
+	return PAGE_WRITTEN;
+}
+
+/*
+ * The cache's reference and ours, and no other: from here on nobody can get the page. Only then the dirty bit is tested: whoever
+ * had it before may have written to it and let go.
+ */
+static enum page_verdict freeze_page(struct page *page)
+{
+	if (!page_ref_freeze(page, 2))
+		return PAGE_HELD;
+	if (PageDirty(page)) {
+		page_ref_unfreeze(page, 2);
+		return PAGE_REDIRTIED;
+	}
+	return PAGE_FREED;
+}
+
+static enum page_verdict take_from_mapping(struct page *page)
+{
+	struct mapping *mapping = page->mapping;
+	enum page_verdict verdict;
+
+	if (!mapping || !mapping->ops->remove)
+		return PAGE_HELD;
+	spin_lock(&mapping->tree_lock);
+	verdict = freeze_page(page);
+	if (verdict == PAGE_FREED)
+		mapping->ops->remove(page);
+	spin_unlock(&mapping->tree_lock);
+	return verdict;
+}
+
+static enum page_verdict take_from_cache(struct page *page)
+{
+	enum page_verdict verdict;
+
+	if (!PageAnon(page))
+		return take_from_mapping(page);
+	verdict = freeze_page(page);
+	if (verdict == PAGE_FREED)
+		swap_cache_remove_frozen(page);
+	return verdict;
+}
+
+/* => page locked; still locked afterwards, unless the verdict is PAGE_WRITTEN */
+static enum page_verdict shrink_page(struct page *page, struct shrink_batch *batch)
+{
+	enum page_verdict verdict = may_reclaim(page, batch->sc);
+
+	if (verdict == PAGE_GO_ON && is_orphan(page))
+		verdict = PAGE_ORPHAN;
+	if (verdict == PAGE_GO_ON && PageAnon(page))
+		verdict = give_slot(page, batch);
+	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc))
+		verdict = PAGE_UNMAP_FAILED;
+	if (verdict == PAGE_GO_ON && PageDirty(page))
+		verdict = write_out(page, batch);
+	if (verdict == PAGE_GO_ON)
+		verdict = take_from_cache(page);
+	return verdict;
+}
+
+static void finish_page(struct page *page, enum page_verdict verdict, struct shrink_batch *batch,
+			struct list_head *kept)
+{
+	if (verdict >= PAGE_FIRST_ACTIVATED && verdict != PAGE_UNEVICTABLE) {
+		SetPageActive(page);
+		count_vm_events(PGACTIVATE, compound_nr(page));
+		/* It stays in memory: while swap is scarce its slot is of more use to others. */
+		if (PageSwapCache(page) && vm_swap_full())
+			try_to_free_swap(page);
+	}
+	if (verdict != PAGE_WRITTEN && verdict != PAGE_LOCKED)
+		unlock_page(page);
+	list_add(&page->lru, verdict == PAGE_FREED ? &batch->freed : kept);
+}
+
+/* Writes that have ended while we were busy with other pages: these pages are free now. */
+static unsigned long free_written(struct list_head *kept, struct shrink_batch *batch)
+{
+	unsigned long nr = 0;
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, kept, lru) {
+		if (!PageSwapCache(page) || PageTransHuge(page) || PageWriteback(page) || PageDirty(page) ||
+		    PageActive(page) || page_mapped(page) || !trylock_page(page))
+			continue;
+		if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) && take_from_cache(page) == PAGE_FREED) {
+			list_move(&page->lru, &batch->freed);
+			nr++;
+		}
+		unlock_page(page);
+	}
+	return nr;
+}
+
+/* After the flush: until then a CPU may still use the frames through its TLB. */
+static void free_batch(struct shrink_batch *batch)
+{
+	struct page *page, *next;
+
+	try_to_unmap_flush(&batch->ubc);
+	list_for_each_entry_safe(page, next, &batch->freed, lru) {
+		list_del(&page->lru);
+		free_frozen_page(page, compound_order(page));
+	}
+}
+
+unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result)
+{
+	struct shrink_batch batch = { .sc = sc, .list = list };
+	LIST_HEAD(kept);
+
+	INIT_LIST_HEAD(&batch.freed);
+	*result = (struct shrink_result){ };
+	while (!list_empty(list)) {
+		struct page *page = list_last_entry(list, struct page, lru);
+		enum page_verdict verdict = PAGE_LOCKED;
+
+		cond_resched();
+		list_del(&page->lru);
+		if (trylock_page(page))
+			verdict = shrink_page(page, &batch);
+		trace(mm_vmscan_reclaim_page, page_to_pfn(page), verdict);
+		result->nr[verdict] += compound_nr(page);
+		finish_page(page, verdict, &batch, &kept);
+	}
+	result->nr[PAGE_FREED] += free_written(&kept, &batch);
+	free_batch(&batch);
+	list_splice(&kept, list);
+	return result->nr[PAGE_FREED] + result->nr[PAGE_ORPHAN];
+}
+
+void putback_list(struct list_head *list)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, list, lru) {
+		list_del(&page->lru);
+		putback_lru_page(page);
+	}
+}
