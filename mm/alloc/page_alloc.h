@@ -6,6 +6,7 @@
 #ifndef MM_ALLOC_PAGE_ALLOC_H
 #define MM_ALLOC_PAGE_ALLOC_H
 
+#include <kernel/debug/fault_inject.h>
 #include <mm/frame/buddy.h>
 
 #define PAGE_ALLOC_COSTLY_ORDER 3
@@ -17,10 +18,13 @@ static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 void *get_free_page(gfp_t gfp);		/* address in the direct map, or NULL */
 void free_page(void *addr);
 
+extern struct fault_attr fail_page_alloc, failslab;
+
 /* => interrupt context allowed */
 void wakeup_kswapd(unsigned int order, gfp_t gfp);
 void kswapd_start(void);		/* the daemon; listed in boot/main.c */
-/* kswapd until free pages reach high: in mm/reclaim (balance_pgdat); the thread and its sleep are here */
+/* The work itself, until free pages reach high, is in mm/reclaim (balance_pgdat); the thread and its sleep are here. */
 
 unsigned long nr_available_pages(void);	/* MemAvailable */
+
 #endif

@@ -1,0 +1,111 @@
+/* mm/alloc/kswapd.c - the daemon that keeps memory between the low and the high mark.
+ *
+ * Whoever finds a zone below its low mark wakes it; it reclaims (balance_pgdat in mm/reclaim) until every
+ * zone is above the high mark and sleeps again. Before it sleeps for good it naps for a tenth of a second: if the marks fell
+ * again by then, the load is not over. What was asked for while it worked is in node->kswapd_order. It asks for
+ * memory as PF_MEMALLOC: from the whole reserve, and never by reclaiming.
+ *
+ * When many runs in a row freed nothing, it gives up; direct reclaim, when it succeeds, wakes it again by clearing
+ * node->kswapd_failures.
+ *
+ * Linux: mm/vmscan.c (kswapd, kswapd_try_to_sleep, wakeup_kswapd).
+ */
+#define pr_fmt(fmt) "kswapd: " fmt
+
+#include <mm/alloc/page_alloc.h>
+#include <kernel/debug/panic.h>
+#include <kernel/sched/task.h>
+#include <kernel/sync/wait.h>
+#include <kernel/trace/trace.h>
+#include <mm/frame/vmstat.h>
+#include <mm/reclaim/reclaim.h>
+
+#define KSWAPD_MAX_FAILURES	16
+
+static inline bool kswapd_hopeless(const struct node *node)
+{
+	return READ_ONCE(node->kswapd_failures) >= KSWAPD_MAX_FAILURES;
+}
+
+/* One zone above its high mark is enough: requests find it. */
+static bool node_balanced(struct node *node, unsigned int order)
+{
+	for (unsigned int i = 0; i < MAX_NR_ZONES; i++) {
+		struct zone *zone = &node->zones[i];
+
+		if (zone->managed_pages && zone_watermark_ok(zone, order, zone->watermark[WMARK_HIGH], 0))
+			return true;
+	}
+	return false;
+}
+
+void wakeup_kswapd(unsigned int order, gfp_t gfp)
+{
+	struct node *node = NODE0;
+
+	if (!READ_ONCE(node->kswapd))
+		return;
+	if ((unsigned int)READ_ONCE(node->kswapd_order) < order)
+		WRITE_ONCE(node->kswapd_order, order);
+	if (!waitqueue_active(&node->kswapd_wait) || kswapd_hopeless(node) || node_balanced(node, order))
+		return;
+	trace(mm_vmscan_wakeup_kswapd, node->id, order, gfp);
+	wake_up_interruptible(&node->kswapd_wait);
+}
+
+/* Everybody who was throttled may go: either there is memory again, or kswapd cannot help. => it may sleep */
+static bool prepare_kswapd_sleep(struct node *node, unsigned int order)
+{
+	if (waitqueue_active(&node->pfmemalloc_wait))
+		wake_up_all(&node->pfmemalloc_wait);
+	return kswapd_hopeless(node) || node_balanced(node, order);
+}
+
+static void kswapd_try_to_sleep(struct node *node, unsigned int order)
+{
+	long remaining = 0;
+	DEFINE_WAIT(wait);
+
+	prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
+	if (prepare_kswapd_sleep(node, order)) {
+		remaining = schedule_timeout(HZ / 10);
+		finish_wait(&node->kswapd_wait, &wait);
+		prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
+	}
+	if (!remaining && prepare_kswapd_sleep(node, order)) {
+		trace(mm_vmscan_kswapd_sleep, node->id);
+		if (!kthread_should_stop())
+			schedule();
+	} else {
+		count_vm_event(remaining ? KSWAPD_LOW_WMARK_HIT_QUICKLY : KSWAPD_HIGH_WMARK_HIT_QUICKLY);
+	}
+	finish_wait(&node->kswapd_wait, &wait);
+}
+
+static int kswapd(void *data)
+{
+	struct node *node = data;
+	unsigned int order = 0, reached = 0;
+
+	current->flags |= PF_MEMALLOC | PF_KSWAPD;
+	while (!kthread_should_stop()) {
+		/* It gave up on a high order: sleep for what it reached, and take up again what was asked for since. */
+		kswapd_try_to_sleep(node, reached);
+		order = xchg(&node->kswapd_order, 0);
+		if (kthread_should_stop())
+			break;
+		trace(mm_vmscan_kswapd_wake, node->id, order);
+		reached = balance_pgdat(node, order);
+	}
+	return 0;
+}
+
+void kswapd_start(void)
+{
+	struct node *node = NODE0;
+	struct task *task = kthread_run(kswapd, node, "kswapd%d", node->id);
+
+	if (IS_ERR(task))
+		panic("kswapd cannot be started: error %ld", PTR_ERR(task));
+	WRITE_ONCE(node->kswapd, task);
+}

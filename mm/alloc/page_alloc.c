@@ -1,0 +1,241 @@
+/* mm/alloc/page_alloc.c - the front desk: take what is free, or make it free.
+ *
+ * Fast path: mm/frame's lists, above the low mark. Slow path, each step only if the one before it brought nothing:
+ *
+ *	wake kswapd, go down to the min mark	(half of it with __GFP_HIGH; the whole reserve for who frees memory)
+ *	reclaim for ourselves			may be throttled, so that a crowd does not eat the reserve
+ *	give the per-CPU lists back		a page that we freed may lie on another CPU's
+ *	again, while there is progress or hope	16 rounds without progress end it
+ *	kill somebody				and again
+ *
+ * Linux: mm/page_alloc.c (__alloc_pages_slowpath).
+ */
+#define pr_fmt(fmt) "page_alloc: " fmt
+
+#include <mm/alloc/page_alloc.h>
+#include <kernel/debug/panic.h>
+#include <kernel/sched/task.h>
+#include <kernel/sync/mutex.h>
+#include <kernel/x86/trap.h>
+#include <mm/frame/lru.h>
+#include <mm/frame/vmstat.h>
+#include <mm/reclaim/reclaim.h>
+#include <mm/swap/swap.h>
+
+#define MAX_RECLAIM_RETRIES	16
+
+DEFINE_FAULT_ATTR(fail_page_alloc, "fail_page_alloc");
+
+/* One out-of-memory decision at a time. */
+static DEFINE_MUTEX(oom_lock);
+
+static inline bool can_direct_reclaim(gfp_t gfp)
+{
+	return gfp & __GFP_DIRECT_RECLAIM;
+}
+
+/* Who works on freeing memory, or has been killed and must be able to exit, may use the whole reserve. */
+static bool may_use_reserve(gfp_t gfp)
+{
+	if (gfp & __GFP_NOMEMALLOC)
+		return false;
+	if (gfp & __GFP_MEMALLOC)
+		return true;
+	return !current_irq_regs() && ((current->flags & PF_MEMALLOC) ||
+				       (fatal_signal_pending(current) && oom_victims_pending()));
+}
+
+static unsigned int slow_alloc_flags(gfp_t gfp)
+{
+	if (may_use_reserve(gfp))
+		return ALLOC_NO_WATERMARKS;
+	return ALLOC_WMARK_MIN | (gfp & __GFP_HIGH ? ALLOC_HIGH : 0);
+}
+
+static void warn_alloc(gfp_t gfp, unsigned int order)
+{
+	static u64 window;
+	static u32 printed;
+
+	if ((gfp & __GFP_NOWARN) || !__printk_ratelimit(&window, &printed, 10))
+		return;
+	pr_warn("%s[%d]: page allocation failure: order:%u, mode:0x%x\n", current->comm, current->pid, order, gfp);
+	dump_stack();
+	show_mem();
+}
+
+/* Reclaim, then take; once more after the per-CPU lists have come back. *progress: pages freed */
+static struct page *reclaim_and_take(gfp_t gfp, unsigned int order, unsigned long *progress)
+{
+	struct page *page;
+
+	*progress = try_to_free_pages(order, gfp);
+	cond_resched();
+	if (!*progress)
+		return NULL;
+	page = get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+	if (page)
+		return page;
+	drain_all_pages();
+	return get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+}
+
+/* Pages that another round could free at best. */
+static unsigned long reclaimable_pages(void)
+{
+	unsigned long nr = lru_size(LRU_ACTIVE_FILE) + lru_size(LRU_INACTIVE_FILE) + page_state(NR_ISOLATED_FILE);
+
+	if (nr_swap_pages())
+		nr += lru_size(LRU_ACTIVE_ANON) + lru_size(LRU_INACTIVE_ANON) + page_state(NR_ISOLATED_ANON);
+	return nr;
+}
+
+/* Would the min mark hold if everything reclaimable were free? If not, more rounds are in vain. */
+static bool should_reclaim_retry(gfp_t gfp, unsigned int order, unsigned long progress, int *no_progress_loops)
+{
+	unsigned long reclaimable = reclaimable_pages(), wanted = BIT(order), available = reclaimable;
+	struct zone *zone;
+
+	if (progress && order <= PAGE_ALLOC_COSTLY_ORDER)
+		*no_progress_loops = 0;
+	else if (++*no_progress_loops > MAX_RECLAIM_RETRIES)
+		return false;
+	for_each_zone(zone) {
+		if ((gfp & __GFP_DMA32) && zone != &NODE0->zones[ZONE_DMA32])
+			continue;
+		available += atomic_long_read(&zone->free_pages);
+		wanted += zone->watermark[WMARK_MIN];
+	}
+	/* Writes in flight, or kswapd, may need a moment. */
+	if (!progress)
+		schedule_timeout_uninterruptible(1);
+	else
+		cond_resched();
+	return available > wanted;
+}
+
+/* => a page after all, or NULL with *progress: somebody was killed (or is dying), try again */
+static struct page *alloc_pages_may_oom(gfp_t gfp, unsigned int order, bool *progress)
+{
+	struct page *page;
+
+	*progress = false;
+	if (!mutex_trylock(&oom_lock)) {
+		*progress = true;
+		schedule_timeout_uninterruptible(1);
+		return NULL;
+	}
+	/* Somebody may have freed a lot since we looked; the high mark, so that killing is really the last resort. */
+	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_HIGH);
+	if (!page && order <= PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL))
+		*progress = out_of_memory(gfp, order);
+	mutex_unlock(&oom_lock);
+	return page;
+}
+
+/* => NULL: this request ends here, unless it is __GFP_NOFAIL */
+static struct page *reclaim_loop(gfp_t gfp, unsigned int order)
+{
+	bool costly = order > PAGE_ALLOC_COSTLY_ORDER;
+	int no_progress_loops = 0;
+
+	for (;;) {
+		unsigned long freed;
+		bool progress;
+		struct page *page;
+
+		if (gfp & __GFP_KSWAPD_RECLAIM)
+			wakeup_kswapd(order, gfp);
+		page = get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+		if (page)
+			return page;
+		if (throttle_direct_reclaim(gfp))
+			return NULL;
+		page = reclaim_and_take(gfp, order, &freed);
+		if (page)
+			return page;
+		if ((gfp & __GFP_NORETRY) || (costly && !(gfp & __GFP_RETRY_MAYFAIL)))
+			return NULL;
+		/* A killed task gets one look at the reserve (above); then its exit is what frees memory. */
+		if (fatal_signal_pending(current))
+			return get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+		if (should_reclaim_retry(gfp, order, freed, &no_progress_loops))
+			continue;
+		page = alloc_pages_may_oom(gfp, order, &progress);
+		if (page)
+			return page;
+		if (!progress)
+			return NULL;
+		no_progress_loops = 0;
+	}
+}
+
+static noinline struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	for (;;) {
+		if (gfp & __GFP_KSWAPD_RECLAIM)
+			wakeup_kswapd(order, gfp);
+		page = get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+		if (page)
+			return page;
+		/* Reclaim inside of reclaim would never end. */
+		if (can_direct_reclaim(gfp) && !(current->flags & PF_MEMALLOC)) {
+			page = reclaim_loop(gfp, order);
+			if (page)
+				return page;
+		}
+		if (!(gfp & __GFP_NOFAIL))
+			break;
+		page = get_page_from_freelist(gfp, order, ALLOC_NO_WATERMARKS);
+		if (page)
+			return page;
+		if (can_direct_reclaim(gfp))
+			schedule_timeout_uninterruptible(1);
+	}
+	warn_alloc(gfp, order);
+	return NULL;
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		might_sleep();
+	if (unlikely(order > MAX_ORDER))
+		return NULL;
+	if (!(gfp & __GFP_NOFAIL) && should_fail(&fail_page_alloc, PAGE_SIZE << order))
+		return NULL;
+	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_LOW);
+	return likely(page) ? page : alloc_pages_slowpath(gfp, order);
+}
+
+void *get_free_page(gfp_t gfp)
+{
+	struct page *page = alloc_page(gfp);
+
+	return page ? page_address(page) : NULL;
+}
+
+void free_page(void *addr)
+{
+	if (addr)
+		put_page(virt_to_page(addr));
+}
+
+/* What a new program could use without swapping: Linux's estimate (Documentation/filesystems/proc.rst, MemAvailable). */
+unsigned long nr_available_pages(void)
+{
+	unsigned long cache = lru_size(LRU_ACTIVE_FILE) + lru_size(LRU_INACTIVE_FILE);
+	unsigned long slab = page_state(NR_SLAB_RECLAIMABLE), low = 0;
+	long available = nr_free_pages() - READ_ONCE(NODE0->totalreserve_pages);
+	struct zone *zone;
+
+	for_each_zone(zone)
+		low += zone->watermark[WMARK_LOW];
+	available += cache - min(cache / 2, low);
+	available += slab - min(slab / 2, low);
+	return available > 0 ? available : 0;
+}

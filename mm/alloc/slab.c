@@ -1,0 +1,442 @@
+/* mm/alloc/slab.c - caches of equal objects.
+ *
+ * Three layers. A magazine per CPU and cache holds a few free objects: most requests take from it and touch no lock. Behind
+ * it a cache has slabs, blocks of 2^order frames cut into objects, whose free objects are chained through
+ * themselves; a full or empty magazine is exchanged with them half a magazine at a time, under the cache's lock. Behind
+ * the slabs are the frames.
+ *
+ * The pointer of the chain lies in the free object, except where its content must survive (constructor, SLAB_TYPESAFE) and
+ * in debug builds: there it lies behind it. Debug builds also put a guard word behind each object, which says
+ * whether it is free, and fill free objects with a pattern: an overrun, a double free and a write after free are found at
+ * the next free or allocation.
+ *
+ *	struct page of a slab: mapping the cache, index the first free object, private objects in use, lru in a list of the cache
+ *
+ * Linux: mm/slub.c. Magazines: Bonwick and Adams, "Magazines and Vmem", USENIX 2001.
+ */
+#define pr_fmt(fmt) "slab: " fmt
+
+#include <mm/alloc/slab.h>
+#include <kernel/debug/fault_inject.h>
+#include <kernel/debug/panic.h>
+#include <kernel/lib/math.h>
+#include <kernel/lib/string.h>
+#include <kernel/x86/smp.h>
+#include <mm/alloc/page_alloc.h>
+#include <mm/alloc/slab_internal.h>
+#include <mm/frame/vmstat.h>
+
+#define MAX_CACHES	64
+#define MAGAZINE_SIZE	31
+#define MAGAZINE_BYTES	(32 * 1024UL)	/* a magazine of large objects holds fewer */
+#define MIN_OBJECTS	8		/* a slab holds at least so many, if MAX_SLAB_ORDER allows */
+#define MAX_SLAB_ORDER	3
+#define MAX_EMPTY_SLABS	2		/* kept by a cache for the next request */
+
+/* Locks: (c) lock, irq-safe (i) set by kmem_cache_create */
+struct kmem_cache {
+	const char	*name;		/* (i) */
+	unsigned int	index;		/* (i) of its magazine in each CPU's set */
+	unsigned int	object_size;	/* (i) bytes, as asked for */
+	unsigned int	stride;		/* (i) bytes from one object to the next */
+	unsigned int	link_offset;	/* (i) where a free object keeps the chain */
+	unsigned int	order;		/* (i) of a slab; 0 is used when memory is in pieces and an object fits */
+	unsigned int	min_order;	/* (i) */
+	unsigned int	limit;		/* (i) objects in a magazine */
+	unsigned int	flags;		/* (i) SLAB_* */
+	void		(*ctor)(void *); /* (i) */
+	spinlock_t	lock;
+	struct list_head partial;	/* (c) slabs with free objects and used ones */
+	struct list_head empty;		/* (c) slabs without used objects */
+	unsigned int	nr_empty;	/* (c) */
+	unsigned long	nr_slabs;	/* (c) */
+	unsigned long	nr_objects;	/* (c) in all slabs */
+	unsigned long	nr_out;		/* (c) taken from slabs: in use, or in magazines */
+};
+
+struct magazine {
+	unsigned long	nr;		/* this CPU, irqs off */
+	void		*objects[MAGAZINE_SIZE]; /* the oldest first */
+};
+struct magazine_set {
+	struct magazine of[MAX_CACHES];
+};
+static DEFINE_PER_CPU(struct magazine_set, magazines);
+
+static struct kmem_cache caches[MAX_CACHES];
+static unsigned int nr_caches;
+static DEFINE_SPINLOCK(caches_lock);
+DEFINE_FAULT_ATTR(failslab, "failslab");
+
+/* --- objects ---------------------------------------------------------------------------------------------------------- */
+
+static inline void **link_of(const struct kmem_cache *cache, void *object)
+{
+	return object + cache->link_offset;
+}
+
+static inline bool keeps_content(const struct kmem_cache *cache)
+{
+	return cache->ctor || (cache->flags & SLAB_TYPESAFE);
+}
+
+#ifdef CONFIG_DEBUG
+#define GUARD_SIZE	sizeof(u64)
+#define GUARD_FREE	0xf4ee0b1ec7f4ee00ULL
+#define GUARD_USED	0x05ed0b1ec705ed00ULL
+#define POISON_FREE	0x6b
+
+static inline u64 *guard_of(const struct kmem_cache *cache, void *object)
+{
+	return object + ALIGN(cache->object_size, sizeof(u64));
+}
+
+static void debug_new_object(const struct kmem_cache *cache, void *object)
+{
+	*guard_of(cache, object) = GUARD_FREE;
+	if (!keeps_content(cache))
+		memset(object, POISON_FREE, cache->object_size);
+}
+
+static void debug_alloc_object(const struct kmem_cache *cache, void *object)
+{
+	u8 *bad = keeps_content(cache) ? NULL : memchr_inv(object, POISON_FREE, cache->object_size);
+	u64 *guard = guard_of(cache, object);
+
+	ASSERTF(*guard == GUARD_FREE, "%s object %p was overrun while it was free: guard 0x%llx", cache->name, object, *guard);
+	ASSERTF(!bad, "%s object %p was written to while it was free: 0x%02x at offset %ld", cache->name, object,
+		*bad, bad - (u8 *)object);
+	*guard = GUARD_USED;
+}
+
+static void debug_free_object(const struct kmem_cache *cache, struct page *slab, void *object)
+{
+	u64 *guard = guard_of(cache, object);
+
+	ASSERTF((object - page_address(slab)) % cache->stride == 0, "%p is freed, but is inside an object of %s",
+		object, cache->name);
+	ASSERTF(*guard != GUARD_FREE, "%s object %p is freed twice", cache->name, object);
+	ASSERTF(*guard == GUARD_USED, "%s object %p was overrun: guard 0x%llx", cache->name, object, *guard);
+	debug_new_object(cache, object);
+}
+#else
+#define GUARD_SIZE	0
+static inline void debug_new_object(const struct kmem_cache *cache __unused, void *object __unused) { }
+static inline void debug_alloc_object(const struct kmem_cache *cache __unused, void *object __unused) { }
+static inline void debug_free_object(const struct kmem_cache *cache __unused, struct page *slab __unused,
+				     void *object __unused) { }
+#endif
+
+/* --- slabs: => cache->lock held where one is passed ------------------------------------------------------------------- */
+
+static inline struct page *slab_of(const void *object)
+{
+	return compound_head(virt_to_page(object));
+}
+
+static inline unsigned int slab_capacity(const struct kmem_cache *cache, const struct page *slab)
+{
+	return (PAGE_SIZE << compound_order(slab)) / cache->stride;
+}
+
+static inline enum vmstat_state slab_state(const struct kmem_cache *cache)
+{
+	return cache->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE : NR_SLAB_UNRECLAIMABLE;
+}
+
+static void *pop_object(struct kmem_cache *cache, struct page *slab)
+{
+	void *object = (void *)(uintptr_t)slab->index;
+
+	slab->index = (uintptr_t)*link_of(cache, object);
+	if (!slab->private++) {
+		list_move(&slab->lru, &cache->partial);
+		cache->nr_empty--;
+	}
+	if (!slab->index)
+		list_del_init(&slab->lru);
+	cache->nr_out++;
+	return object;
+}
+
+/* Slabs that are no longer needed go to doomed: their frames are freed after the lock is dropped. */
+static void push_object(struct kmem_cache *cache, void *object, struct list_head *doomed)
+{
+	struct page *slab = slab_of(object);
+	bool was_full = !slab->index;
+
+	*link_of(cache, object) = (void *)(uintptr_t)slab->index;
+	slab->index = (uintptr_t)object;
+	slab->private--;
+	cache->nr_out--;
+	if (was_full)
+		list_add(&slab->lru, &cache->partial);
+	if (slab->private)
+		return;
+	if (cache->nr_empty < MAX_EMPTY_SLABS || (cache->flags & SLAB_TYPESAFE)) {
+		list_move(&slab->lru, &cache->empty);
+		cache->nr_empty++;
+		return;
+	}
+	list_move(&slab->lru, doomed);
+	cache->nr_slabs--;
+	cache->nr_objects -= slab_capacity(cache, slab);
+}
+
+static void free_slabs(struct kmem_cache *cache, struct list_head *doomed)
+{
+	struct page *slab, *next;
+
+	list_for_each_entry_safe(slab, next, doomed, lru) {
+		list_del(&slab->lru);
+		mod_page_state(slab_state(cache), -(long)compound_nr(slab));
+		slab->mapping = NULL;
+		slab->index = 0;
+		ClearPageSlab(slab);
+		put_page(slab);
+	}
+}
+
+static struct page *alloc_slab_pages(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct page *slab = NULL;
+
+	gfp = (gfp & ~(__GFP_ZERO | __GFP_MOVABLE | __GFP_DMA32)) | __GFP_COMP;
+	if (cache->flags & SLAB_RECLAIM_ACCOUNT)
+		gfp |= __GFP_RECLAIMABLE;
+	if (cache->order > cache->min_order)
+		slab = alloc_pages((gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NOWARN, cache->order);
+	return slab ? slab : alloc_pages(gfp, cache->min_order);
+}
+
+/* One more slab, empty. => may sleep as gfp says; no lock held */
+static bool grow_cache(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct page *slab = alloc_slab_pages(cache, gfp);
+	unsigned int capacity;
+	unsigned long flags;
+	void *next = NULL;
+
+	if (!slab)
+		return false;
+	capacity = slab_capacity(cache, slab);
+	for (unsigned int i = capacity; i-- > 0; ) {
+		void *object = page_address(slab) + i * cache->stride;
+
+		if (cache->ctor)
+			cache->ctor(object);
+		debug_new_object(cache, object);
+		*link_of(cache, object) = next;
+		next = object;
+	}
+	slab->mapping = cache;
+	slab->index = (uintptr_t)next;
+	slab->private = 0;
+	SetPageSlab(slab);
+	mod_page_state(slab_state(cache), compound_nr(slab));
+
+	spin_lock_irqsave(&cache->lock, flags);
+	list_add(&slab->lru, &cache->empty);
+	cache->nr_empty++;
+	cache->nr_slabs++;
+	cache->nr_objects += capacity;
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return true;
+}
+
+/* --- magazines: => irqs off --------------------------------------------------------------------------------------------- */
+
+static inline struct magazine *magazine_of(const struct kmem_cache *cache)
+{
+	return &this_cpu_ptr(&magazines)->of[cache->index];
+}
+
+/* Half a magazine from the slabs. => false: they have nothing */
+static noinline bool fill_magazine(struct kmem_cache *cache, struct magazine *mag)
+{
+	unsigned int want = DIV_ROUND_UP(cache->limit, 2);
+
+	spin_lock(&cache->lock);
+	while (mag->nr < want) {
+		struct page *slab = list_first_entry_or_null(&cache->partial, struct page, lru);
+
+		if (!slab)
+			slab = list_first_entry_or_null(&cache->empty, struct page, lru);
+		if (!slab)
+			break;
+		mag->objects[mag->nr++] = pop_object(cache, slab);
+	}
+	spin_unlock(&cache->lock);
+	return mag->nr;
+}
+
+/* The oldest nr objects back to their slabs. */
+static noinline void empty_magazine(struct kmem_cache *cache, struct magazine *mag, unsigned int nr)
+{
+	LIST_HEAD(doomed);
+
+	spin_lock(&cache->lock);
+	for (unsigned int i = 0; i < nr; i++)
+		push_object(cache, mag->objects[i], &doomed);
+	spin_unlock(&cache->lock);
+	mag->nr -= nr;
+	memmove(mag->objects, mag->objects + nr, mag->nr * sizeof(mag->objects[0]));
+	free_slabs(cache, &doomed);
+}
+
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct magazine *mag;
+	unsigned long flags;
+	void *object;
+
+	if (!(gfp & __GFP_NOFAIL) && should_fail(&failslab, cache->object_size))
+		return NULL;
+	local_irq_save(flags);
+	mag = magazine_of(cache);
+	while (unlikely(!mag->nr) && !fill_magazine(cache, mag)) {
+		local_irq_restore(flags);
+		if (!grow_cache(cache, gfp))
+			return NULL;
+		/* The allocation may have slept: this can be another CPU. */
+		local_irq_save(flags);
+		mag = magazine_of(cache);
+	}
+	object = mag->objects[--mag->nr];
+	local_irq_restore(flags);
+	debug_alloc_object(cache, object);
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, cache->object_size);
+	return object;
+}
+
+void kmem_cache_free(struct kmem_cache *cache, void *object)
+{
+	struct page *slab = slab_of(object);
+	struct magazine *mag;
+	unsigned long flags;
+
+	ASSERTF(PageSlab(slab) && slab->mapping == cache, "%p is freed to %s, but does not belong to it", object, cache->name);
+	debug_free_object(cache, slab, object);
+	local_irq_save(flags);
+	mag = magazine_of(cache);
+	if (unlikely(mag->nr == cache->limit))
+		empty_magazine(cache, mag, DIV_ROUND_UP(cache->limit, 2));
+	mag->objects[mag->nr++] = object;
+	local_irq_restore(flags);
+}
+
+struct kmem_cache *slab_cache_of(const void *object)
+{
+	struct page *slab = slab_of(object);
+
+	return PageSlab(slab) ? slab->mapping : NULL;
+}
+
+unsigned int kmem_cache_size(const struct kmem_cache *cache)
+{
+	return cache->object_size;
+}
+
+/* --- draining ------------------------------------------------------------------------------------------------------------ */
+
+static void drain_call(void *arg __unused)
+{
+	for (unsigned int i = 0; i < nr_caches; i++) {
+		struct magazine *mag = magazine_of(&caches[i]);
+
+		if (mag->nr)
+			empty_magazine(&caches[i], mag, mag->nr);
+	}
+}
+
+static void drop_empty_slabs(struct kmem_cache *cache)
+{
+	struct page *slab;
+	unsigned long flags;
+	LIST_HEAD(doomed);
+
+	spin_lock_irqsave(&cache->lock, flags);
+	list_for_each_entry(slab, &cache->empty, lru) {
+		cache->nr_slabs--;
+		cache->nr_objects -= slab_capacity(cache, slab);
+	}
+	list_splice_init(&cache->empty, &doomed);
+	cache->nr_empty = 0;
+	spin_unlock_irqrestore(&cache->lock, flags);
+	free_slabs(cache, &doomed);
+}
+
+void slab_drain_all(void)
+{
+	on_each_cpu(drain_call, NULL);
+	for (unsigned int i = 0; i < nr_caches; i++)
+		if (!(caches[i].flags & SLAB_TYPESAFE))
+			drop_empty_slabs(&caches[i]);
+}
+
+/* --- caches ---------------------------------------------------------------------------------------------------------------- */
+
+static void set_layout(struct kmem_cache *cache, size_t align)
+{
+	size_t size = ALIGN(cache->object_size, sizeof(void *));
+	bool link_behind = keeps_content(cache) || GUARD_SIZE;
+
+	cache->link_offset = link_behind ? size + GUARD_SIZE : 0;
+	cache->stride = ALIGN(size + GUARD_SIZE + (link_behind ? sizeof(void *) : 0), max(align, sizeof(void *)));
+	cache->min_order = order_base_2(DIV_ROUND_UP(cache->stride, PAGE_SIZE));
+	cache->order = order_base_2(DIV_ROUND_UP((size_t)cache->stride * MIN_OBJECTS, PAGE_SIZE));
+	cache->order = max(min_t(unsigned int, cache->order, MAX_SLAB_ORDER), cache->min_order);
+	cache->limit = clamp(MAGAZINE_BYTES / cache->stride, 2UL, (unsigned long)MAGAZINE_SIZE);
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned int flags, void (*ctor)(void *))
+{
+	struct kmem_cache *cache;
+
+	ASSERT(size && size <= PAGE_SIZE << MAX_SLAB_ORDER && (!align || is_power_of_2(align)));
+	spin_lock(&caches_lock);
+	if (nr_caches == MAX_CACHES)
+		panic("slab: no place for a cache named %s", name);
+	cache = &caches[nr_caches];
+	cache->name = name;
+	cache->index = nr_caches;
+	cache->object_size = size;
+	cache->flags = flags;
+	cache->ctor = ctor;
+	spin_lock_init(&cache->lock);
+	INIT_LIST_HEAD(&cache->partial);
+	INIT_LIST_HEAD(&cache->empty);
+	set_layout(cache, align);
+	smp_store_release(&nr_caches, nr_caches + 1);
+	spin_unlock(&caches_lock);
+	return cache;
+}
+
+bool slab_info(unsigned int i, struct slab_info *info)
+{
+	struct kmem_cache *cache = &caches[i];
+	unsigned long in_magazines = 0, flags;
+	unsigned int cpu;
+
+	if (i >= READ_ONCE(nr_caches))
+		return false;
+	for_each_online_cpu(cpu)
+		in_magazines += READ_ONCE(per_cpu_ptr(&magazines, cpu)->of[i].nr);
+	spin_lock_irqsave(&cache->lock, flags);
+	*info = (struct slab_info){
+		.name = cache->name, .objsize = cache->object_size,
+		.num_objs = cache->nr_objects, .active_objs = cache->nr_out - min(in_magazines, cache->nr_out),
+		.objperslab = (PAGE_SIZE << cache->order) / cache->stride, .pagesperslab = BIT(cache->order),
+		.num_slabs = cache->nr_slabs, .active_slabs = cache->nr_slabs - cache->nr_empty,
+	};
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return true;
+}
+
+void slab_init(void)
+{
+	fault_attr_register(&failslab);
+	fault_attr_register(&fail_page_alloc);
+	kmalloc_init();
+}
