@@ -35,30 +35,26 @@ extern char boot_stack[], boot_stack_top[];	/* start.asm */
 
 static phys_addr_t trampoline_page;
 
-static void report(const char *level, const char *format, va_list args)
-{
-	char message[MESSAGE_MAX];
-
-	vsnprintf(message, sizeof(message), format, args);
-	printk("%sx86: %s\n", level, message);
-}
-
 static void __printf(1, 2) info(const char *format, ...)
 {
+	char message[MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, format);
-	report(KERN_INFO, format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	pr_info("%s\n", message);
 }
 
 static void __printf(1, 2) warn(const char *format, ...)
 {
+	char message[MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, format);
-	report(KERN_WARNING, format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	pr_warn("%s\n", message);
 }
 
 static void __noreturn fatal_trap(struct pt_regs *regs, unsigned int vector, u64 error, unsigned long cr2, const char *name)

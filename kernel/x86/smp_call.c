@@ -26,7 +26,8 @@ struct call_slot {
 };
 
 static DEFINE_PER_CPU(struct call_slot, call_slots[MAX_CPUS]);
-static DEFINE_PER_CPU(struct call_slot *, call_queue);
+static DEFINE_PER_CPU(struct call_slot *, call_queue);	/* others push here, last one first */
+static DEFINE_PER_CPU(struct call_slot *, call_taken);	/* taken from the queue by its CPU, first one first */
 
 static bool stopping;			/* a panic wants to be alone */
 static atomic_t stopped_cpus;
@@ -45,16 +46,27 @@ static struct call_slot *reverse(struct call_slot *list)
 	return reversed;
 }
 
-/* Interrupts are off: this CPU takes its whole queue and answers in the order of arrival. */
+/* The next call to answer, in the order of arrival; NULL: none */
+static struct call_slot *next_call(void)
+{
+	struct call_slot *slot = this_cpu_read(call_taken);
+
+	if (!slot && this_cpu_read(call_queue))
+		slot = reverse(xchg(this_cpu_ptr(&call_queue), NULL));
+	if (slot)
+		this_cpu_write(call_taken, slot->next);		/* it is its owner's again when busy is 0 */
+	return slot;
+}
+
+/*
+ * Interrupts are off. A function that is called here may itself call other CPUs and wait, and so come here again: what
+ * has been taken from the queue and not yet been answered is then answered there.
+ */
 void smp_handle_calls(void)
 {
-	struct call_slot *slot, *next;
+	struct call_slot *slot;
 
-	if (!this_cpu_read(call_queue))
-		return;
-	slot = reverse(xchg(this_cpu_ptr(&call_queue), NULL));
-	for (; slot; slot = next) {
-		next = slot->next;		/* the slot is its owner's again when busy is 0 */
+	while ((slot = next_call())) {
 		slot->fn(slot->arg);
 		smp_store_release(&slot->busy, 0);
 	}
