@@ -14,6 +14,11 @@ static unsigned int default_limit(void)
 }
 unsigned int (*files_limit_hook)(void) = default_limit;
 
+static void no_signal(int sig __unused)
+{
+}
+void (*raise_signal_hook)(int sig) = no_signal;
+
 /* --- tables ---------------------------------------------------------------------------------------------------------------- */
 
 static bool alloc_table(struct files *table, unsigned int size)

@@ -17,6 +17,7 @@ struct poll_entry;
 /* One call of poll or select: the queues that it has joined. On the caller's stack. */
 struct poll_table {
 	bool		queueing;	/* first round only, and only until a file is ready */
+	bool		triggered;	/* a queue was woken since the files were asked */
 	int		error;		/* -ENOMEM: a queue could not be joined */
 	struct poll_entry *entries;
 };

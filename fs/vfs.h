@@ -278,7 +278,12 @@ struct dir_context {
 };
 /* readdir of a directory whose dentries are all in memory: "." and ".." are positions 0 and 1, children follow by cookie */
 int dcache_iterate(struct file *file, struct dir_context *ctx);
+/* => false: no room even for these */
+bool dir_emit_dots(struct file *file, struct dir_context *ctx);
 extern const struct file_operations dcache_dir_operations;
+
+/* What stat shows. */
+void vfs_getattr(const struct path *path, struct user_stat *st);
 
 /* vfs_init - caches, mount tree with an empty root file system; after slab_init, before everything else in fs */
 void vfs_init(void);
