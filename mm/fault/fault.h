@@ -9,15 +9,20 @@
 #include <mm/space/space.h>
 #include <mm/split/split.h>
 
-void fault_init(void);				/* zero page, counters */
-extern unsigned long zero_pfn;
+void fault_init(void);				/* zero page, shrinker, boot options. => slab_init has run */
 static inline bool is_zero_pfn(unsigned long pfn) { return pfn == zero_pfn; }
 
 /* => mmap_lock held for reading, address inside vma, rights checked; returns VM_FAULT_*; on RETRY call again */
 vm_fault_t handle_mm_fault(struct vma *vma, unsigned long address, unsigned int flags);
 
 /* The whole way of a user address for the trap handler: finds the area, grows the stack, checks rights, retries.
- * => no lock held; returns 0, or the signal to send (SIGSEGV with *si_code SEGV_MAPERR/ACCERR, SIGBUS), or -ENOMEM (killed by OOM) */
+ * => no lock held; returns 0, or the signal to send with its *si_code, or -ENOMEM: no memory even after the OOM killer has
+ *    run, or the task is being killed: the caller kills it (or fails, when the kernel touched the address) */
+#define FAULT_SIGBUS	7	/* *si_code: BUS_ADRERR */
+#define FAULT_SIGSEGV	11
+#define FAULT_SEGV_MAPERR 1	/* nothing is mapped there */
+#define FAULT_SEGV_ACCERR 2	/* something is, but not for this access */
+#define FAULT_BUS_ADRERR 2
 int fault_in_user(struct mm *mm, unsigned long address, unsigned int flags, int *si_code);
 
 /* the single steps, by Linux's names, each in the file of its subject */
@@ -28,16 +33,29 @@ vm_fault_t do_wp_page(struct vm_fault *vmf);		/* => ptl held, dropped on return 
 vm_fault_t do_swap_page(struct vm_fault *vmf);
 vm_fault_t do_fault(struct vm_fault *vmf);
 
-/* get_user_pages for /proc/PID/mem, futex keys and the like: one page, referenced. => mmap_lock read. NULL: not there */
+/*
+ * get_user_page - the page at a user address, faulted in, for /proc/PID/mem, futex keys and the like
+ *
+ * => mmap_lock held for reading; the 4 KB page, referenced (also a zero page: do not write to it unless write was given)
+ * => ERR_PTR(-EFAULT): nothing there, or no such right; -ENOMEM; -EINTR: the task is being killed
+ */
 struct page *get_user_page(struct mm *mm, unsigned long address, bool write);
-/* What is mapped now, without faulting it in: referenced page or NULL. => mmap_lock read */
+/* What is mapped now, without faulting it in: the 4 KB page, referenced; NULL: nothing, or a zero page. => mmap_lock read */
 struct page *follow_page(struct vma *vma, unsigned long address);
+/* handle_mm_fault again and again until the address is mapped for this access. => mmap_lock read; 0, -EFAULT, -ENOMEM, -EINTR */
+int fault_in_page(struct vma *vma, unsigned long address, unsigned int flags);
 
 /* Reading a slot in for an entry: from the cache, or from disk. => returns a referenced, unlocked page (uptodate or PG_error), or NULL without memory or when the slot has gone */
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io);
 extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */
-/* swapoff: bring every page of the area into memory. 0, -ENOMEM, -EINTR */
-int swap_unuse_area(unsigned int type);
+/*
+ * swap_unuse_area - swapoff: bring every page of the area into memory, and take all its slots out of use
+ *
+ * => no new slots are given out from it; processes run, fork and exit meanwhile; sleeps
+ * => 0, -ENOMEM, -EINTR (a signal), -EIO (a page can't be read). On an error what has come in stays in
+ */
+struct swap_area;
+int swap_unuse_area(struct swap_area *area);
 
 /* --- huge pages: policy (enabled, defrag, flags of the area) ------------------------------------------------------- */
 enum thp_enabled { THP_NEVER, THP_MADVISE, THP_ALWAYS };
@@ -52,7 +70,8 @@ gfp_t thp_gfp_mask(struct vma *vma);
 /* An mm that maps it holds one reference (MMF_HUGE_ZERO_PAGE), however often; NULL without memory */
 struct page *mm_get_huge_zero_page(struct mm *mm);
 void mm_put_huge_zero_page(struct mm *mm);	/* exit_mmap: the mm maps it nowhere any more */
-bool mm_is_stable(struct mm *mm);		/* false once the OOM reaper has begun */
+/* false once the OOM reaper has begun: what it has taken must not read as zeroes */
+static inline bool mm_is_stable(const struct mm *mm) { return likely(!test_bit(MMF_UNSTABLE, &mm->flags)); }
 /* khugepaged registers here, to be told of address spaces with huge-page areas */
 extern void (*khugepaged_enter_hook)(struct vma *vma);
 extern void (*khugepaged_exit_hook)(struct mm *mm);

@@ -145,6 +145,9 @@ void free_page_tables(struct mmu_gather *tlb, struct mm *mm, unsigned long start
 static inline void add_mm_counter(struct mm *mm, enum mm_counter c, long n) { atomic_long_add(n, &mm->rss[c]); }
 static inline unsigned long get_mm_counter(struct mm *mm, enum mm_counter c)
 { long n = atomic_long_read(&mm->rss[c]); return n < 0 ? 0 : n; }
+/* Under which counter a mapped page counts. */
+static inline enum mm_counter mm_counter_of(const struct page *page)
+{ return PageAnon(page) ? MM_ANONPAGES : PageSwapBacked(compound_head(page)) ? MM_SHMEMPAGES : MM_FILEPAGES; }
 unsigned long get_mm_rss(struct mm *mm);		/* pages: file, anonymous, shmem */
 void update_hiwater_rss(struct mm *mm);		/* before RSS shrinks, and when it is shown */
 

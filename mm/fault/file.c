@@ -1,0 +1,121 @@
+/* mm/fault/file.c - pages that belong to a file or to shared memory.
+ *
+ * The area's operations bring the page, locked. Locked, because a truncation may take it away from the file at any moment
+ * before: a page without a mapping is not the file's any more, and must not be mapped.
+ *
+ *	read			the file's own page, read-only in a private area
+ *	write, shared		the file's own page, writable and dirty
+ *	write, private		a copy of it, anonymous from birth
+ *
+ * Linux: mm/memory.c (do_read_fault, do_cow_fault, do_shared_fault, finish_fault).
+ */
+#include <mm/fault/fault.h>
+
+#include <mm/alloc/page_alloc.h>
+#include <mm/fault/fault_internal.h>
+#include <mm/frame/page_lock.h>
+
+/* vmf->page: locked, referenced, still the file's. => VM_FAULT_MAJOR perhaps; or an error or RETRY without a page */
+static vm_fault_t fetch_page(struct vm_fault *vmf)
+{
+	vm_fault_t ret = vmf->vma->ops->fault(vmf);
+
+	if (unlikely(ret & (VM_FAULT_ERROR | VM_FAULT_RETRY)))
+		return ret;
+	if (!(ret & VM_FAULT_LOCKED))
+		lock_page(vmf->page);
+	if (unlikely(!compound_head(vmf->page)->mapping)) {
+		unlock_page(vmf->page);
+		put_page(vmf->page);
+		return VM_FAULT_RETRY;
+	}
+	return ret & VM_FAULT_MAJOR;
+}
+
+/* Map the file's own page; the entry takes over the reference. => page locked; false: somebody was faster */
+static bool map_file_page(struct vm_fault *vmf, struct page *page)
+{
+	struct vma *vma = vmf->vma;
+	pte_t pte = pte_mkyoung(mk_pte(page, vm_get_page_prot(vma->vm_flags)));
+
+	if (vmf->flags & FAULT_FLAG_WRITE) {
+		pte = pte_mkwrite(pte_mkdirty(pte));
+		SetPageDirty(page);
+	}
+	if (!lock_unchanged_pte(vmf))
+		return false;
+	add_mm_counter(vma->vm_mm, mm_counter_of(page), 1);
+	page_add_file_rmap(page, RMAP_PTE);
+	set_pte_at(vmf->pte, pte);
+	if (unlikely(vma->vm_flags & VM_LOCKED))
+		mlock_page(page);
+	spin_unlock(vmf->ptl);
+	return true;
+}
+
+/* Reads, and writes to shared areas. */
+static vm_fault_t do_mapped_fault(struct vm_fault *vmf)
+{
+	vm_fault_t ret = fetch_page(vmf);
+	bool mapped;
+
+	if (ret & (VM_FAULT_ERROR | VM_FAULT_RETRY))
+		return ret;
+	mapped = map_file_page(vmf, vmf->page);
+	unlock_page(vmf->page);
+	if (!mapped)
+		put_page(vmf->page);
+	return ret;
+}
+
+static bool map_private_copy(struct vm_fault *vmf, struct page *copy)
+{
+	struct vma *vma = vmf->vma;
+
+	if (!lock_unchanged_pte(vmf))
+		return false;
+	add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
+	page_add_new_anon_rmap(copy, vma, vmf->address, RMAP_PTE);
+	lru_add_new_page(copy, vma);
+	set_pte_at(vmf->pte, mk_exclusive_pte(copy, vma));
+	spin_unlock(vmf->ptl);
+	return true;
+}
+
+static vm_fault_t do_cow_fault(struct vm_fault *vmf)
+{
+	struct page *copy;
+	vm_fault_t ret;
+
+	if (anon_vma_prepare(vmf->vma))
+		return VM_FAULT_OOM;
+	copy = alloc_page(GFP_HIGHUSER_MOVABLE);
+	if (!copy)
+		return VM_FAULT_OOM;
+	ret = fetch_page(vmf);
+	if (ret & (VM_FAULT_ERROR | VM_FAULT_RETRY)) {
+		put_page(copy);
+		return ret;
+	}
+	copy_page(page_address(copy), page_address(vmf->page));
+	set_new_page_uptodate(copy);
+	if (!map_private_copy(vmf, copy))
+		put_page(copy);
+	unlock_page(vmf->page);
+	put_page(vmf->page);
+	return ret;
+}
+
+vm_fault_t do_fault(struct vm_fault *vmf)
+{
+	struct vma *vma = vmf->vma;
+
+	if (unlikely(!vma->ops->fault))
+		return VM_FAULT_SIGBUS;
+	if (unlikely(pte_alloc(vma->vm_mm, vmf->pmd)))
+		return VM_FAULT_OOM;
+	vmf->pgoff = linear_page_index(vma, vmf->address);
+	if (vmf->flags & FAULT_FLAG_WRITE && !(vma->vm_flags & VM_SHARED))
+		return do_cow_fault(vmf);
+	return do_mapped_fault(vmf);
+}

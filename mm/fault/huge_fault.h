@@ -1,0 +1,12 @@
+/* mm/fault/huge_fault.h - what the two kinds of huge faults share. */
+#ifndef MM_FAULT_HUGE_FAULT_H
+#define MM_FAULT_HUGE_FAULT_H
+
+#include <mm/types.h>
+
+/* A zeroed huge page as the area's defrag policy allows, not yet visible; NULL: fall back to 4 KB. Sleeps. */
+struct page *alloc_huge_page_for_fault(struct vm_fault *vmf);
+/* => vmf->pmd locked and empty (flushed, if it was not before), its page table deposited */
+void map_new_huge_page(struct vm_fault *vmf, struct page *page);
+
+#endif

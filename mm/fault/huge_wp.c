@@ -1,0 +1,125 @@
+/* mm/fault/huge_wp.c - a write to a huge page that is mapped read-only.
+ *
+ * Nobody copies 2 MB: who is alone with the page takes it over, everybody else splits his mapping and copies 4 KB.
+ * Only the huge zero page is replaced as a whole, since there is nothing to copy.
+ *
+ * Linux: mm/huge_memory.c (do_huge_pmd_wp_page).
+ */
+#include <mm/fault/fault.h>
+
+#include <mm/fault/fault_internal.h>
+#include <mm/fault/huge_fault.h>
+#include <mm/frame/lru.h>
+#include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
+#include <mm/swap/swap.h>
+#include <mm/table/tlb.h>
+
+/* Lock the PMD if it is still as it was read. */
+static bool lock_unchanged_pmd(struct vm_fault *vmf)
+{
+	vmf->ptl = pmd_lock(vmf->pmd);
+	if (likely(pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd)))
+		return true;
+	spin_unlock(vmf->ptl);
+	return false;
+}
+
+/* => PMD locked, unlocked on return */
+static vm_fault_t make_writable(struct vm_fault *vmf)
+{
+	u64 bits = _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SOFT_DIRTY | _PAGE_RW;
+
+	__atomic_fetch_or(&vmf->pmd->pmd, bits, __ATOMIC_SEQ_CST);
+	spin_unlock(vmf->ptl);
+	count_vm_event(PGREUSE);
+	return 0;
+}
+
+static vm_fault_t split_and_fall_back(struct vm_fault *vmf)
+{
+	split_huge_pmd(vmf->vma, vmf->pmd, vmf->address);
+	return VM_FAULT_FALLBACK;
+}
+
+static vm_fault_t replace_huge_zero_page(struct vm_fault *vmf)
+{
+	struct vma *vma = vmf->vma;
+	struct page *page = NULL;
+
+	if (thp_vma_eligible(vma, vmf->address, false))
+		page = alloc_huge_page_for_fault(vmf);
+	if (!page) {
+		count_vm_event(THP_FAULT_FALLBACK);
+		return split_and_fall_back(vmf);
+	}
+	if (!lock_unchanged_pmd(vmf)) {
+		put_page(page);
+		return 0;
+	}
+	if (!mm_is_stable(vma->vm_mm)) {
+		spin_unlock(vmf->ptl);
+		put_page(page);
+		return VM_FAULT_SIGBUS;
+	}
+	/* The deposit of the old mapping serves the new one. */
+	pmdp_huge_clear_flush(vma, vmf->address & HPAGE_PMD_MASK, vmf->pmd);
+	map_new_huge_page(vmf, page);
+	spin_unlock(vmf->ptl);
+	return 0;
+}
+
+/* Is ours the only reference, but for the swap cache's? => page locked, lock of the PMD held; then it is marked ours */
+static bool take_over(struct page *page, struct vma *vma)
+{
+	if (PageAnonExclusive(page))
+		return true;
+	if (!PageLRU(page))
+		lru_add_drain();
+	if (PageSwapCache(page))
+		try_to_free_swap(page);
+	if (page_count(page) != 1)
+		return false;
+	page_move_anon_rmap(page, vma);
+	SetPageAnonExclusive(page);
+	return true;
+}
+
+/* The page lock is above the PMD's. => false: PMD unlocked and changed meanwhile; true: both are held */
+static bool lock_page_under_pmd(struct vm_fault *vmf, struct page *page)
+{
+	if (trylock_page(page))
+		return true;
+	get_page(page);
+	spin_unlock(vmf->ptl);
+	lock_page(page);
+	if (!lock_unchanged_pmd(vmf)) {
+		unlock_page(page);
+		put_page(page);
+		return false;
+	}
+	put_page(page);
+	return true;
+}
+
+vm_fault_t do_huge_pmd_wp_page(struct vm_fault *vmf)
+{
+	struct page *page;
+	bool ours;
+
+	if (pmd_special(vmf->orig_pmd))
+		return replace_huge_zero_page(vmf);
+	if (!lock_unchanged_pmd(vmf))
+		return 0;
+	page = pmd_page(vmf->orig_pmd);
+	if (PageAnonExclusive(page))
+		return make_writable(vmf);
+	if (!lock_page_under_pmd(vmf, page))
+		return 0;
+	ours = take_over(page, vmf->vma);
+	unlock_page(page);
+	if (ours)
+		return make_writable(vmf);
+	spin_unlock(vmf->ptl);
+	return split_and_fall_back(vmf);
+}
