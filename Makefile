@@ -208,6 +208,7 @@ gdb: host-packages
 test: host-packages
 	$(Q)tools/host-packages test
 	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)rm -f $(B)/test/finished
 	$(Q)tools/test --build $(B) $(TEST)
 
 test-linux: host-packages

@@ -24,7 +24,7 @@ def load(path):
     if path == loaded:
         return
     if loaded:
-        gdb.execute("remove-symbol-file -a 0x401000", to_string=True)
+        gdb.execute("remove-symbol-file " + loaded, to_string=True)
     loaded = None
     gdb.execute("add-symbol-file " + path, to_string=True)
     loaded = path

@@ -190,6 +190,15 @@ class Runner:
                                "status %d, %d of %s results" % (status, len(results), plans),
                                output + errors)
 
+    # --- rules that need no boot ----------------------------------------------------------------
+
+    def static_check(self, name, arguments):
+        began = time.monotonic()
+        done = subprocess.run([os.path.join(host.ROOT, "tools", name), *arguments], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        problem = "status %d" % done.returncode if done.returncode else ""
+        self.report.result(name, time.monotonic() - began, problem, done.stdout)
+
     # --- scenarios ------------------------------------------------------------------------------
 
     def scenario(self, scenario):
@@ -223,6 +232,10 @@ def jobs_for(runner, options):
         for scenario in scenarios.ALL:
             if wanted(scenario.name, options.names):
                 jobs.append(lambda s=scenario: runner.scenario(s))
+        if wanted("floors", options.names):
+            jobs.append(lambda: runner.static_check("floors", ["--build", options.build]))
+        if wanted("style", options.names):
+            jobs.append(lambda: runner.static_check("style", []))
         if options.ktest or wanted("ktest", options.names):
             jobs.insert(0, runner.kernel_tests)
     return jobs
@@ -261,6 +274,8 @@ def main(argv):
     except host.Problem as problem:
         print("tools/test: %s" % problem, file=sys.stderr)
         return 2
+    with open(os.path.join(runner.logs, "finished"), "w") as f:
+        f.write("%d passed, %d failed\n" % (runner.report.passed, runner.report.failed))
     print("(%.0f s, logs in %s)" % (time.monotonic() - began, runner.logs))
     print("%d passed, %d failed" % (runner.report.passed, runner.report.failed))
     return 1 if runner.report.failed or not runner.report.passed else 0
