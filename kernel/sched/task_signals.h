@@ -16,6 +16,7 @@ typedef u64 sigset_t;			/* bit n - 1: signal n */
 struct sigpending {
 	struct list_head	list;	/* struct sigqueue: what came with them */
 	sigset_t		signal;
+	unsigned int		nr;	/* entries of list */
 };
 
 /* How to go on with a system call that a signal has interrupted and that must not begin anew. */
@@ -30,7 +31,7 @@ struct task_signals {
 	sigset_t	blocked;	/* (o) writes under (s) */
 	sigset_t	saved_blocked;	/* (o) to be restored after sigsuspend, ppoll, pselect */
 	bool		restore_blocked; /* (o) saved_blocked holds such a mask */
-	sigset_t	waiting_for;	/* (s) by sigtimedwait, whatever blocked says */
+	sigset_t	real_blocked;	/* (s) during sigtimedwait, which unblocks what it waits for: what blocked was */
 	struct sigpending pending;	/* (s) for this thread alone */
 	bool		stop_pending;	/* (s) has yet to take part in its process's stop */
 	bool		stop_dequeued;	/* (s) took a stop signal and has not stopped yet: SIGCONT clears it */
