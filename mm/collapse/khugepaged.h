@@ -34,11 +34,25 @@ struct khugepaged_config {		/* /sys/kernel/mm/transparent_hugepage/khugepaged/ *
 	unsigned long	results[NR_SCAN_RESULTS];	/* how often each outcome */
 };
 extern struct khugepaged_config khugepaged;
-void khugepaged_init(void);
-void khugepaged_start(void);
+void khugepaged_init(void);		/* caches and hooks. => slab_init, fault_init have run */
+void khugepaged_start(void);		/* the daemon; listed in boot/main.c */
 void khugepaged_wake(void);		/* a sleep time or the policy changed */
 
-/* => no lock held, mm pinned; takes and drops mmap_lock; the range is one aligned 2 MB. MADV_COLLAPSE later uses it too */
+/*
+ * khugepaged_scan_pmd - would the 2 MB at address collapse? If so, try it
+ *
+ * => mmap_lock held for reading; *mmap_locked says whether it still is: it is dropped before a collapse is tried
+ * => address: aligned to 2 MB, the range inside vma
+ */
+enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned long address, bool *mmap_locked);
+
+/*
+ * collapse_huge_page - one huge page instead of what the 512 PTEs at address map
+ *
+ * => no lock held, mm pinned (mm_count is enough); takes and drops mmap_lock; address aligned to 2 MB
+ * => referenced, unmapped: young PTEs and swap entries that the scan saw
+ * => on any result but SCAN_SUCCEED the tables are as before, except that pages may have been swapped in
+ */
 enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int referenced, int unmapped);
 
 #endif

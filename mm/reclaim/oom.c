@@ -64,7 +64,7 @@ struct oom_choice {
 	struct task	*task;		/* referenced */
 	struct mm	*mm;		/* of task: alive as long as it is pinned by the walk, or a victim */
 	unsigned long	points, totalpages;
-	int		adj;
+	bool		made_victim;
 };
 
 /* Never init: without it there is nobody left to clean up. */
@@ -85,7 +85,6 @@ static bool consider(struct task *leader, struct mm *mm, int oom_score_adj, void
 	best->task = get_task(leader);
 	best->mm = mm;
 	best->points = points;
-	best->adj = oom_score_adj;
 	return true;
 }
 
@@ -113,11 +112,8 @@ static void print_report(gfp_t gfp, unsigned int order)
 
 /* --- the kill --------------------------------------------------------------------------------------------------------- */
 
-/*
- * => returns false when the chosen one went by himself meanwhile. The walk pins the mm while it calls us, so that here the mm is
- *    alive and can be made the victim.
- */
-static bool make_victim(struct task *leader, struct mm *mm, int oom_score_adj __unused, void *arg)
+/* The walk pins the mm while it calls us: here it is alive, unless the process went by itself since it was chosen. */
+static bool make_victim(struct task *leader, struct mm *mm, int oom_score_adj, void *arg)
 {
 	struct oom_choice *choice = arg;
 
@@ -127,15 +123,20 @@ static bool make_victim(struct task *leader, struct mm *mm, int oom_score_adj __
 	victim = mm;
 	victim_reaped = false;
 	spin_unlock(&victim_lock);
+	choice->made_victim = true;
 	pr_err("Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n",
 	       leader->pid, leader->comm, K(mm->total_vm), K(counter(mm, MM_ANONPAGES)),
 	       K(counter(mm, MM_FILEPAGES)), K(counter(mm, MM_SHMEMPAGES)), leader->uid,
-	       atomic_long_read(&mm->pgtables_bytes) >> 10, choice->adj);
+	       atomic_long_read(&mm->pgtables_bytes) >> 10, oom_score_adj);
+	return false;
+}
+
+static void kill_victim(struct task *leader)
+{
 	count_vm_event(OOM_KILL);
 	trace(mark_victim, leader->pid);
 	ops->kill(leader);
 	wake_up(&oom_reaper_wait);
-	return false;
 }
 
 bool oom_victims_pending(void)
@@ -186,8 +187,10 @@ static bool select_and_kill(gfp_t gfp, unsigned int order)
 	if (sysctl_panic_on_oom)
 		panic("Out of memory: system-wide panic_on_oom is enabled");
 	ops->for_each_process(make_victim, &choice);
+	if (choice.made_victim)
+		kill_victim(choice.task);
 	put_task(choice.task);
-	return true;
+	return true;	/* also when it went by itself: then its memory is back */
 }
 
 bool out_of_memory(gfp_t gfp, unsigned int order)

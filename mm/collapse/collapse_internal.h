@@ -1,0 +1,27 @@
+/* mm/collapse/collapse_internal.h - what the scan and the collapse decide by the same rule.
+ */
+#ifndef MM_COLLAPSE_INTERNAL_H
+#define MM_COLLAPSE_INTERNAL_H
+
+#include <mm/collapse/khugepaged.h>
+
+/* What 512 PTEs hold, against the limits. */
+struct pte_tally {
+	unsigned int	none_or_zero, shared, swapped, referenced;
+};
+
+/* tally_pte_none - one more entry that maps nothing, or the zero page. => SCAN_SUCCEED: still within the limit */
+enum scan_result tally_none(struct pte_tally *tally);
+enum scan_result tally_shared(struct pte_tally *tally);
+enum scan_result tally_swapped(struct pte_tally *tally);
+
+/*
+ * Nobody holds the page but its mappings and the swap cache. Any surplus is a pin, or somebody who looks at it: its content
+ * may change while we copy.
+ */
+bool refcount_suitable(struct page *head);
+
+/* The mm is being torn down, or the OOM reaper takes its memory away. */
+bool collapse_test_exit(struct mm *mm);
+
+#endif

@@ -1,0 +1,90 @@
+/* mm/collapse/scan.c - would these 512 PTEs make a good huge page? A look under the table's lock, nothing is changed.
+ *
+ * Every refusal is one value of enum scan_result. The limits keep khugepaged from wasting memory (too much would be filled
+ * with zeroes), from reading too much back from swap, and from copying what processes share. At least one page must have
+ * been used lately; when pages have to be swapped in, half of them.
+ *
+ * Linux: hpage_collapse_scan_pmd in mm/khugepaged.c.
+ */
+#include <mm/collapse/collapse_internal.h>
+#include <mm/frame/vmstat.h>
+#include <kernel/trace/trace.h>
+
+/* => PTE present and not a zero page */
+static enum scan_result scan_page(struct page *page, struct pte_tally *tally)
+{
+	struct page *head = compound_head(page);
+
+	if (!PageAnon(head))
+		return SCAN_PAGE_ANON;
+	if (page_mapcount(page) > 1 && tally_shared(tally) != SCAN_SUCCEED)
+		return SCAN_EXCEED_SHARED_PTE;
+	if (!PageLRU(head))
+		return SCAN_PAGE_LRU;
+	if (PageLocked(head))
+		return SCAN_PAGE_LOCK;
+	if (!refcount_suitable(head))
+		return SCAN_PAGE_COUNT;
+	if (PageReferenced(head))
+		tally->referenced++;
+	return SCAN_SUCCEED;
+}
+
+/*
+ * Present comes first: the bits of an entry that is not present mean something else, and a swap entry taken for the zero page
+ * would be thrown away with the page's data.
+ */
+static enum scan_result scan_pte(pte_t pte, struct pte_tally *tally)
+{
+	enum scan_result result;
+
+	if (pte_none(pte))
+		return tally_none(tally);
+	if (!pte_present(pte))
+		return is_migration_entry(pte_to_swp_entry(pte)) ? SCAN_PTE_NON_PRESENT : tally_swapped(tally);
+	if (is_zero_pfn(pte_pfn(pte)))
+		return tally_none(tally);
+	if (pte_special(pte))
+		return SCAN_PAGE_NULL;
+	result = scan_page(pte_page(pte), tally);
+	if (result == SCAN_SUCCEED && pte_young(pte) && !PageReferenced(compound_head(pte_page(pte))))
+		tally->referenced++;
+	return result;
+}
+
+static enum scan_result scan_table(pmd_t *pmd, unsigned long address, struct pte_tally *tally)
+{
+	enum scan_result result = SCAN_SUCCEED;
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(pmd, address, &ptl);
+
+	if (!pte)
+		return pmd_trans_huge(pmdp_get(pmd)) ? SCAN_PMD_MAPPED : SCAN_PMD_NULL;
+	for (unsigned int i = 0; i < PTRS_PER_TABLE && result == SCAN_SUCCEED; i++)
+		result = scan_pte(ptep_get(&pte[i]), tally);
+	pte_unmap_unlock(pte, ptl);
+	if (result == SCAN_SUCCEED && (!tally->referenced || (tally->swapped && tally->referenced < HPAGE_PMD_NR / 2)))
+		result = SCAN_LACK_REFERENCED_PAGE;
+	return result;
+}
+
+enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned long address, bool *mmap_locked)
+{
+	struct pte_tally tally = { };
+	enum scan_result result = SCAN_PMD_NULL;
+	pmd_t *pmd = mm_find_pmd(mm, address);
+
+	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE) && address >= vma->vm_start && address + HPAGE_PMD_SIZE <= vma->vm_end);
+	*mmap_locked = true;
+	if (pmd)
+		result = scan_table(pmd, address, &tally);
+	trace(mm_khugepaged_scan_pmd, mm, address >> PAGE_SHIFT, tally.referenced, tally.none_or_zero, result,
+	      tally.swapped);
+	if (result == SCAN_SUCCEED) {
+		mmap_read_unlock(mm);
+		*mmap_locked = false;
+		result = collapse_huge_page(mm, address, tally.referenced, tally.swapped);
+	}
+	khugepaged.results[result]++;
+	return result;
+}
