@@ -1,7 +1,7 @@
 /* fs/read_write.c - bytes in and out of open files, and the position in them.
  *
- * The position of a file is shared by everybody who shares the struct file: pos_lock makes each read and write use its own part.
- * Streams (pipes, terminals) have none and take no lock: a reader may sleep there for ever.
+ * The position of a file is shared by everybody who shares the struct file: pos_lock makes each read and write use its own part, and
+ * protects what a generated file keeps between two reads. Streams (pipes, terminals) have none and take no lock: a reader may sleep there for ever.
  *
  * Linux: fs/read_write.c.
  */
@@ -40,21 +40,17 @@ typedef ssize_t (*transfer_fn)(struct file *file, struct iov_iter *iter, u64 *po
 /* => at: NULL: the file's own position */
 static ssize_t transfer(struct file *file, struct iov_iter *iter, const s64 *at, transfer_fn fn)
 {
-	u64 pos = 0;
+	u64 pos = at ? *at : 0;
 	ssize_t ret;
 
-	if (at) {
-		if (*at < 0)
-			return -EINVAL;
-		if (!has_position(file))
-			return -ESPIPE;
-		pos = *at;
-		return fn(file, iter, &pos);
-	}
+	if (at && *at < 0)
+		return -EINVAL;
+	if (at && !has_position(file))
+		return -ESPIPE;
 	if (!has_position(file))
 		return fn(file, iter, &pos);
 	mutex_lock(&file->pos_lock);
-	ret = fn(file, iter, &file->pos);
+	ret = fn(file, iter, at ? &pos : &file->pos);
 	mutex_unlock(&file->pos_lock);
 	return ret;
 }

@@ -89,7 +89,7 @@ enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSU
 enum tty_signal { TTY_SIGHUP = 1, TTY_SIGINT = 2, TTY_SIGQUIT = 3, TTY_SIGCONT = 18, TTY_SIGTSTP = 20, TTY_SIGTTIN = 21,
 		  TTY_SIGTTOU = 22, TTY_SIGWINCH = 28 };
 
-#define TTY_BUFFER_SIZE	4096		/* bytes of input that are kept, and longest line + 1; a power of two */
+#define TTY_BUFFER_SIZE	4096U		/* bytes of input that are kept, and longest line + 1; a power of two */
 
 /* Sessions and groups. All pids are numbers. kill_pgrp is called in interrupt context too, with tty->lock held: it takes no lock that
  * is held when a tty function is called. */
@@ -125,10 +125,11 @@ struct tty {
 	bool		stopped;		/* (l) ^S was typed: output waits */
 	u32		column, canon_column;	/* (l) of the cursor, for the echo of tabs and erase */
 	wait_queue_head_t read_wait, write_wait;
-	struct mutex	read_mutex;		/* one reader at a time, so that lines are not mixed */
+	struct mutex	read_mutex;		/* one reader at a time, so that lines are not torn apart */
+	struct mutex	write_mutex;		/* the same for writers */
 };
 
-void tty_init(void);				/* the serial console, its devices; after devfs */
+void tty_init(void);				/* the serial console and its devices; before devtmpfs is first mounted */
 /* => any context: a byte has arrived */
 void tty_receive(struct tty *tty, u8 c);
 extern struct tty console_tty;

@@ -1,0 +1,193 @@
+/* fs/tmpfs/super.c - mounting: options, limits, inodes. See tmpfs.h. */
+#include <fs/tmpfs/tmpfs.h>
+#include <kernel/lib/parse.h>
+#include <kernel/lib/printf.h>
+#include <kernel/lib/string.h>
+#include <kernel/sched/task.h>
+#include <mm/alloc/slab.h>
+#include <mm/file/page_cache.h>
+#include <mm/frame/buddy.h>
+
+/* Half of memory: the files can't be reclaimed, and programs must have room beside them. */
+static unsigned long default_pages(void)
+{
+	return totalram_pages() / 2;
+}
+
+/* => 0 or -EINVAL */
+static int parse_size(const char *text, unsigned long *pages)
+{
+	char *end;
+	u64 size = memparse(text, &end);
+
+	if (*end == '%' && !end[1] && size <= 100)
+		size = size * totalram_pages() / 100 * PAGE_SIZE;
+	else if (*end || end == text)
+		return -EINVAL;
+	/* 0 means no limit */
+	*pages = size ? DIV_ROUND_UP(size, PAGE_SIZE) : ULONG_MAX / 2;
+	return 0;
+}
+
+static int parse_option(struct tmpfs *fs, char *option)
+{
+	static const char *const accepted[] = { "nr_inodes", "nr_blocks", "uid", "gid", "huge", "mpol", "inode32", "inode64",
+						"noswap" };
+	char *value = strchr(option, '=');
+	unsigned int mode;
+	int error;
+
+	if (value)
+		*value++ = 0;
+	if (!strcmp(option, "size") && value)
+		return parse_size(value, &fs->max_pages);
+	if (!strcmp(option, "mode") && value) {
+		error = kstrtouint(value, 8, &mode);
+		fs->root_mode = mode & S_IALLUGO;
+		return error;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(accepted); i++)
+		if (!strcmp(option, accepted[i]))
+			return 0;
+	return -EINVAL;
+}
+
+/* => fs is changed only when all options are right */
+static int parse_options(struct tmpfs *fs, const char *options)
+{
+	char *copy = kstrdup(options, GFP_KERNEL), *rest = copy, *option;
+	unsigned long pages = fs->max_pages;
+	int error = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (!error && (option = strsep(&rest, ",")))
+		if (*option)
+			error = parse_option(fs, option);
+	kfree(copy);
+	if (error)
+		fs->max_pages = pages;
+	return error;
+}
+
+static int tmpfs_remount(struct superblock *sb, const char *options)
+{
+	struct tmpfs *fs = sb->private;
+	unsigned long before = fs->max_pages;
+	int error = parse_options(fs, options);
+
+	if (!error && (unsigned long)atomic_long_read(&fs->used_pages) > fs->max_pages) {
+		fs->max_pages = before;		/* more is in use already */
+		error = -EINVAL;
+	}
+	return error;
+}
+
+static int tmpfs_statfs(struct superblock *sb, struct user_statfs *st)
+{
+	struct tmpfs *fs = sb->private;
+	unsigned long used = atomic_long_read(&fs->used_pages);
+
+	st->f_blocks = fs->max_pages;
+	st->f_bfree = st->f_bavail = fs->max_pages > used ? fs->max_pages - used : 0;
+	st->f_files = st->f_ffree = totalram_pages() / 2;
+	return 0;
+}
+
+static void tmpfs_put_super(struct superblock *sb)
+{
+	kfree(sb->private);
+}
+
+static void tmpfs_show_options(struct superblock *sb, char *buf, size_t size)
+{
+	struct tmpfs *fs = sb->private;
+	int n = 0;
+
+	buf[0] = 0;
+	if (fs->max_pages != default_pages())
+		n = scnprintf(buf, size, ",size=%luk", fs->max_pages * (PAGE_SIZE / 1024));
+	if (fs->root_mode != (01777))
+		scnprintf(buf + n, size - n, ",mode=%o", fs->root_mode);
+}
+
+static void tmpfs_evict_inode(struct inode *inode)
+{
+	if (S_ISLNK(inode->mode))
+		kfree(inode->private);
+}
+
+static const struct super_operations tmpfs_super_operations = {
+	.evict_inode	= tmpfs_evict_inode,
+	.statfs		= tmpfs_statfs,
+	.remount	= tmpfs_remount,
+	.put_super	= tmpfs_put_super,
+	.show_options	= tmpfs_show_options,
+};
+
+/* Pages join and leave under all kinds of locks: only a counter is moved. */
+static int tmpfs_charge(struct mapping *mapping, long pages)
+{
+	struct inode *inode = mapping->host;
+	struct tmpfs *fs = inode->sb->private;
+
+	if (atomic_long_add_return(pages, &fs->used_pages) <= (long)fs->max_pages || pages < 0)
+		return 0;
+	atomic_long_sub(pages, &fs->used_pages);
+	return -ENOSPC;
+}
+
+const struct mapping_ops tmpfs_mapping_ops = {
+	.charge		= tmpfs_charge,
+	.remove		= page_cache_delete,
+};
+
+struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
+{
+	struct inode *inode = new_inode(sb, mode, rdev);
+
+	if (!inode)
+		return NULL;
+	inode->uid = current->fsuid;
+	inode->gid = current->fsgid;
+	inode->op = &tmpfs_file_inode_operations;
+	if (S_ISREG(mode)) {
+		inode->fop = &tmpfs_file_operations;
+		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_UNEVICTABLE) | BIT(AS_SHMEM));
+	} else if (S_ISDIR(mode)) {
+		inode->op = &tmpfs_dir_inode_operations;
+		inode->fop = &dcache_dir_operations;
+	} else if (S_ISLNK(mode)) {
+		inode->op = &tmpfs_link_inode_operations;
+	}
+	return inode;
+}
+
+int tmpfs_fill_super(struct superblock *sb, const char *source __unused, const char *options)
+{
+	struct tmpfs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+	int error;
+
+	if (!fs)
+		return -ENOMEM;
+	fs->max_pages = default_pages();
+	fs->root_mode = 01777;
+	error = parse_options(fs, options);
+	if (!error) {
+		sb->private = fs;
+		sb->op = &tmpfs_super_operations;
+		sb->magic = TMPFS_MAGIC;
+		sb->root = d_make_root(sb, tmpfs_new_inode(sb, S_IFDIR | fs->root_mode, 0));
+		error = sb->root ? 0 : -ENOMEM;
+	}
+	if (error)
+		kfree(fs);
+	return error;
+}
+
+static struct file_system_type tmpfs_type = { .name = "tmpfs", .fill_super = tmpfs_fill_super };
+
+void tmpfs_init(void)
+{
+	register_filesystem(&tmpfs_type);
+}

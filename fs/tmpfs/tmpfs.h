@@ -1,0 +1,34 @@
+/* fs/tmpfs/tmpfs.h - a file system in memory: names are pinned dentries, contents are pages of mm/file's page cache.
+ *
+ * It is the root file system (the initramfs is unpacked into it), /tmp, /dev/shm, and what devfs stands on. A page is charged to the
+ * superblock when it joins a file; half of RAM is the limit unless size= says otherwise.
+ *
+ * Linux: mm/shmem.c, fs/ramfs/.
+ */
+#ifndef FS_TMPFS_TMPFS_H
+#define FS_TMPFS_TMPFS_H
+
+#include <fs/vfs.h>
+
+#define TMPFS_MAGIC	0x01021994
+
+/* superblock.private. Locks: (a) atomic */
+struct tmpfs {
+	atomic_long_t	used_pages;		/* (a) */
+	unsigned long	max_pages;		/* changed by remount only */
+	umode_t		root_mode;
+};
+
+/* tmpfs_init - known to mount(2) from now on */
+void tmpfs_init(void);
+/* => a new file system in sb; options as of mount -o: size=BYTES[kmg%], mode=OCTAL; unknown ones of Linux are accepted */
+int tmpfs_fill_super(struct superblock *sb, const char *source, const char *options);
+/* => a new inode with the operations of its kind, or NULL */
+struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev);
+
+extern const struct inode_operations tmpfs_file_inode_operations, tmpfs_dir_inode_operations,
+	tmpfs_link_inode_operations;
+extern const struct file_operations tmpfs_file_operations;
+extern const struct mapping_ops tmpfs_mapping_ops;
+
+#endif
