@@ -142,7 +142,7 @@ static unsigned long scan_stacks(struct shrinker *shrinker __unused, unsigned lo
 
 static struct shrinker stack_shrinker = { .name = "kernel_stack", .count = count_stacks, .scan = scan_stacks };
 
-void kernel_stack_init(void)
+void kernel_stack_register_shrinker(void)
 {
 	register_shrinker(&stack_shrinker);
 }

@@ -17,6 +17,7 @@
 #include <kernel/sched/task.h>
 #include <kernel/sync/wait.h>
 #include <kernel/trace/trace.h>
+#include <mm/alloc/stack_internal.h>
 #include <mm/frame/vmstat.h>
 #include <mm/reclaim/reclaim.h>
 
@@ -108,4 +109,5 @@ void kswapd_start(void)
 	if (IS_ERR(task))
 		panic("kswapd cannot be started: error %ld", PTR_ERR(task));
 	WRITE_ONCE(node->kswapd, task);
+	kernel_stack_register_shrinker();
 }

@@ -29,9 +29,10 @@ DEFINE_FAULT_ATTR(fail_page_alloc, "fail_page_alloc");
 /* One out-of-memory decision at a time. */
 static DEFINE_MUTEX(oom_lock);
 
+/* During the start, before kswapd runs, there is nothing to reclaim, and interrupts may still be off. */
 static inline bool can_direct_reclaim(gfp_t gfp)
 {
-	return gfp & __GFP_DIRECT_RECLAIM;
+	return (gfp & __GFP_DIRECT_RECLAIM) && READ_ONCE(NODE0->kswapd);
 }
 
 /* Who works on freeing memory, or has been killed and must be able to exit, may use the whole reserve. */
@@ -202,8 +203,10 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	if (gfp & __GFP_DIRECT_RECLAIM)
+#ifdef CONFIG_DEBUG
+	if (can_direct_reclaim(gfp))
 		might_sleep();
+#endif
 	if (unlikely(order > MAX_ORDER))
 		return NULL;
 	if (!(gfp & __GFP_NOFAIL) && should_fail(&fail_page_alloc, PAGE_SIZE << order))

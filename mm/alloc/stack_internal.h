@@ -8,6 +8,7 @@ void *vmalloc_gfp(size_t size, gfp_t gfp);
 /* vfree_many - several areas with one flush. => sleeps */
 void vfree_many(void *const *addrs, unsigned int nr);
 
-void kernel_stack_init(void);
+/* Spare stacks can be given back when memory is short. => sleeps; called when the daemons start */
+void kernel_stack_register_shrinker(void);
 
 #endif

@@ -204,7 +204,6 @@ void *vmalloc_gfp(size_t size, gfp_t gfp)
 {
 	struct vm_area *area;
 
-	might_sleep();
 	size = PAGE_ALIGN(size);
 	if (!size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;
@@ -294,5 +293,4 @@ void vmalloc_init(void)
 {
 	area_cache = kmem_cache_create("vmap_area", sizeof(struct vm_area), 0, 0, NULL);
 	ioremap_above_4g = vmalloc_ioremap;
-	kernel_stack_init();
 }
