@@ -1,10 +1,14 @@
 """Tests that need the host: machines of every size, GRUB, a terminal, kernels that die."""
 
+import time
+
+from .terminal import Gone, Terminal
+
 
 class Scenario:
     """One boot with one command, whose output must contain some lines."""
 
-    def __init__(self, name, about, arguments, command, expect=(), status=0, timeout=120):
+    def __init__(self, name, about, arguments, command, expect=(), status=0, timeout=120, on_linux=False):
         self.name = name
         self.about = about
         self.arguments = arguments
@@ -12,6 +16,7 @@ class Scenario:
         self.expect = expect
         self.status = status
         self.timeout = timeout
+        self.on_linux = on_linux
 
     def run(self, runner):
         """=> (problem or "", output)"""
@@ -25,6 +30,61 @@ class Scenario:
         return "", output
 
 
+class Session:
+    """A person at an interactive shell: keys to press, and what must appear after them."""
+
+    on_linux = True
+
+    def __init__(self, name, about, arguments, steps):
+        self.name = name
+        self.about = about
+        self.arguments = arguments
+        self.steps = steps
+
+    def run(self, runner):
+        terminal = Terminal(runner.command_line(self.arguments, 240))
+        problem = ""
+        try:
+            for keys, pattern in self.steps:
+                if keys:
+                    # A person sees the line first. Sooner, ^C would still be edited by the shell.
+                    time.sleep(0.5 if keys < " " else 0.05)
+                    terminal.type(keys)
+                if pattern:
+                    terminal.wait_for(pattern)
+        except Gone as gone:
+            problem = "%s after %r" % (gone, keys)
+        except OSError as error:
+            problem = "the terminal is gone: %s" % error
+        status = terminal.end(15 if not problem else 0)
+        if not problem and status != 0:
+            problem = "status %s at the end" % status
+        runner.keep_log("scenario-" + self.name, terminal.text())
+        return problem, terminal.text()
+
+
+PROMPT = r"quire:\S*# "
+
+SHELL_SESSION = [
+    (None, PROMPT),
+    ("echo he\x7f\x7fhello $((6 * 7))\r", r"^hello 42$"), (None, PROMPT),
+    ("sleep 1000\r", r"sleep 1000\n"), ("\x03", PROMPT),
+    ("echo status $?\r", r"^status 130$"), (None, PROMPT),
+    ("cat\r", r"cat\n"), ("one line\r", r"one line\none line\n"), ("\x04", PROMPT),
+    ("sleep 1000\r", r"sleep 1000\n"), ("\x1a", r"Stopped.*sleep 1000"), (None, PROMPT),
+    ("jobs\r", r"Stopped.*sleep 1000"), (None, PROMPT),
+    ("bg\r", r"sleep 1000"), (None, PROMPT),
+    ("jobs\r", r"sleep 1000"), (None, PROMPT),
+    ("kill %1; wait; echo gone\r", r"^gone$"), (None, PROMPT),
+    ("tty; stty size | wc -w\r", r"^/dev/[a-zA-Z0-9]+\n2$"), (None, PROMPT),
+    ("ls -l / | grep -c ^d\r", r"^[0-9]+$"), (None, PROMPT),
+    ("ps | grep -c init\r", r"^[1-9]$"), (None, PROMPT),
+    ("top -b -n 1 | head -n 1\r", r"Mem: [0-9]+K used"), (None, PROMPT),
+    ("vi /tmp/text\r", r"/tmp/text.*1/1"), ("ihello from vi\x1b", r"hello from vi"), (":wq\r", PROMPT),
+    ("cat /tmp/text\r", r"^hello from vi$"), (None, PROMPT),
+    ("exit\r", None),
+]
+
 HELLO = "nproc; free -m; echo alive"
 
 ALL = [
@@ -36,9 +96,11 @@ ALL = [
     Scenario("boot-16-cpus", "sixteen processors", ["--cpus", "16"], HELLO, ["16\n", "alive"]),
     Scenario("boot-iso", "GRUB, multiboot2, BIOS", ["--iso"], HELLO, ["alive"]),
     Scenario("exit-status", "a command's status is the tool's", [], "echo out; exit 42", ["out\n"],
-             status=42),
+             status=42, on_linux=True),
     Scenario("time-limit", "a command that does not end", [], "echo out; sleep 1000", ["out\n"],
-             status=124, timeout=15),
+             status=124, timeout=15, on_linux=True),
     Scenario("icount", "instructions as time", ["--icount", "--cpus", "1"], HELLO, ["alive"]),
-    Scenario("demo", "the whole chain", [], "demo", ["every byte is right"], timeout=180),
+    Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
+    Scenario("demo", "the whole chain", [], "demo", ["the chain is complete"],
+             timeout=180, on_linux=True),
 ]

@@ -95,18 +95,24 @@ class Runner:
         self.logs = os.path.join(options.build, "test-linux" if options.linux else "test")
         os.makedirs(self.logs, exist_ok=True)
 
+    def command_line(self, arguments, timeout):
+        kernel = "linux" if self.options.linux else "run"
+        return [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
+                "--build", self.options.build, "--timeout", str(timeout), *arguments]
+
+    def keep_log(self, name, text):
+        with open(os.path.join(self.logs, name + ".log"), "a") as f:
+            f.write(text)
+
     def quire(self, arguments, command, timeout, log):
         """=> (status, standard output, standard error); all of it is kept in the log."""
-        kernel = "linux" if self.options.linux else "run"
-        line = [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
-                "--build", self.options.build, "--timeout", str(timeout), *arguments]
+        line = self.command_line(arguments, timeout)
         if command is not None:
             line += ["--", command]
         done = subprocess.run(line, capture_output=True, text=True, errors="replace",
                               stdin=subprocess.DEVNULL)
-        with open(os.path.join(self.logs, log + ".log"), "a") as f:
-            f.write("$ %s\n%s%s(status %d)\n" % (" ".join(line), done.stdout, done.stderr,
-                                                 done.returncode))
+        self.keep_log(log, "$ %s\n%s%s(status %d)\n" % (" ".join(line), done.stdout, done.stderr,
+                                                        done.returncode))
         return done.returncode, done.stdout, done.stderr
 
     # --- user tests -----------------------------------------------------------------------------
@@ -228,10 +234,10 @@ def jobs_for(runner, options):
     # Long ones first, so that the end is not one machine alone.
     groups = sorted(machines.values(), key=lambda g: -sum(int(t.needs["timeout"]) for t in g))
     jobs = [lambda g=group: runner.user_tests(g) for group in groups]
+    for scenario in scenarios.ALL:
+        if wanted(scenario.name, options.names) and (scenario.on_linux or not options.linux):
+            jobs.append(lambda s=scenario: runner.scenario(s))
     if not options.linux:
-        for scenario in scenarios.ALL:
-            if wanted(scenario.name, options.names):
-                jobs.append(lambda s=scenario: runner.scenario(s))
         if wanted("floors", options.names):
             jobs.append(lambda: runner.static_check("floors", ["--build", options.build]))
         if wanted("style", options.names):
