@@ -110,6 +110,12 @@ static inline bool same_thread_group(const struct task *a, const struct task *b)
 	return a->signal == b->signal;
 }
 
+/* The wait status of a dead process: of exit_group() or a fatal signal, else of its leader. */
+static inline int process_exit_code(const struct task *leader)
+{
+	return leader->signal->flags & SIGNAL_GROUP_EXIT ? leader->signal->group_exit_code : leader->exit_code;
+}
+
 extern struct task *init_process;	/* pid 1: gets the orphans; NULL until it runs */
 
 /* process_init - caches and hooks of all files of this room. => fs and mm are up; before the first process */

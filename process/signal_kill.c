@@ -108,10 +108,10 @@ bool notify_parent(struct task *leader, int sig)
 	if (is_kernel_thread(parent))
 		return true;
 	child_info(&info, leader, sig);
-	info.child.status = leader->exit_code & 0x7f;
+	info.child.status = process_exit_code(leader) & 0x7f;
 	info.si_code = info.child.status ? CLD_KILLED : CLD_EXITED;
 	if (!info.child.status)
-		info.child.status = leader->exit_code >> 8;
+		info.child.status = process_exit_code(leader) >> 8;
 	spin_lock(&parent->sighand->lock);
 	action = &parent->sighand->action[SIGCHLD - 1];
 	if (sig == SIGCHLD && (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT))) {

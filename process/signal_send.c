@@ -225,7 +225,7 @@ int send_sigqueue(struct sigqueue *q, struct task *task, bool group)
 	spin_lock_irqsave(&task->sighand->lock, flags);
 	if (!list_empty(&q->list)) {
 		ret = 1;
-	} else if (!prepare_signal(sig, task)) {
+	} else if (task->exit_state == EXIT_DEAD || !prepare_signal(sig, task)) {
 		ret = -1;
 	} else {
 		sigpending_add(pending, sig, q);
