@@ -10,7 +10,6 @@
 void dcache_init(void);
 void inode_init(void);
 void file_init(void);
-void files_init(void);
 void mount_init(void);
 
 /* dentry->private of a file that is in no directory (pipe): d_path shows its name as it is */

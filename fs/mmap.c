@@ -6,11 +6,6 @@
 #include <mm/alloc/slab.h>
 #include <mm/file/page_cache.h>
 
-#define PROT_WRITE	2
-#define MAP_SHARED	1
-#define MAP_TYPE	0xf
-#define MAP_PRIVATE	2
-#define MAP_ANONYMOUS	0x20
 
 /* => mmap_lock held for writing. The area gets a reference to the file, unless the file's mmap made it something else */
 static int attach_file(struct mmap_source *source, struct vma *vma)

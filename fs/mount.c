@@ -279,6 +279,24 @@ int mount_root(const char *type_name)
 	return IS_ERR(sb) ? PTR_ERR(sb) : mnt ? 0 : -ENOMEM;
 }
 
+struct mount *kern_mount(const char *type_name)
+{
+	struct file_system_type *type = find_filesystem(type_name);
+	struct superblock *sb;
+	struct mount *mnt = NULL;
+
+	if (!type)
+		return ERR_PTR(-ENODEV);
+	mutex_lock(&mount_mutex);
+	sb = get_super(type, "", "");
+	if (!IS_ERR(sb))
+		mnt = new_mount(sb, sb->root, "", 0);
+	if (mnt)
+		INIT_LIST_HEAD(&mnt->list);
+	mutex_unlock(&mount_mutex);
+	return IS_ERR(sb) ? ERR_CAST(sb) : mnt ? mnt : ERR_PTR(-ENOMEM);
+}
+
 int mount_type(const char *type_name, const char *source, const struct path *path, unsigned long flags, const char *options)
 {
 	struct file_system_type *type = find_filesystem(type_name);

@@ -12,6 +12,9 @@ int mount_root(const char *type);
 /* kern_single_super - the one instance of a type with is_single, made now if it is not there yet. => with a reference */
 struct superblock *kern_single_super(struct file_system_type *type);
 
+/* kern_mount - an instance that is mounted nowhere, for files without a name. => with a reference, or ERR_PTR */
+struct mount *kern_mount(const char *type);
+
 /* All: path referenced by the caller; strings "" when absent; 0 or -errno */
 int mount_type(const char *type, const char *source, const struct path *path, unsigned long flags, const char *options);
 int mount_bind(const struct path *from, const struct path *path);

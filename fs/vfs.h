@@ -285,7 +285,7 @@ extern const struct file_operations dcache_dir_operations;
 /* What stat shows. */
 void vfs_getattr(const struct path *path, struct user_stat *st);
 
-/* vfs_init - caches, mount tree with an empty root file system; after slab_init, before everything else in fs */
+/* vfs_init - caches; after slab_init, before everything else in fs. Then file systems are registered, then mount_root() */
 void vfs_init(void);
 
 #endif
