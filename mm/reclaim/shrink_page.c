@@ -99,8 +99,11 @@ static bool is_orphan(struct page *page)
 
 static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch)
 {
-	/* A write to its slot failed. It can have another one when nobody names the old one any more. */
-	if (PageSwapCache(page) && PageError(page) && !try_to_free_swap(page))
+	/*
+	 * A write to its slot failed. It can have another one when nobody names the old one any more. (What could not be
+	 * read is not up to date, and just goes.)
+	 */
+	if (PageSwapCache(page) && PageError(page) && PageUptodate(page) && !try_to_free_swap(page))
 		return PAGE_WRITE_ERROR;
 	if (PageSwapCache(page))
 		return PAGE_GO_ON;

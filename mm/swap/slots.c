@@ -300,7 +300,10 @@ static void mark_bad(struct swap_area *area, u32 offset)
 void area_clusters_init(struct swap_area *area, const struct swap_header_info *info)
 {
 	u32 end = area->nr_clusters * SWAP_CLUSTER_SLOTS;
+	unsigned int cpu;
 
+	for_each_online_cpu(cpu)
+		per_cpu(swap_next_slot, cpu)[area->type] = 0;
 	atomic_set(&area->nr_usable, area->nr_slots - 1);
 	atomic_set(&area->nr_used, 0);
 	mark_bad(area, 0);

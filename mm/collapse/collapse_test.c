@@ -1,0 +1,244 @@
+/* mm/collapse/collapse_test.c - small pages come together; and every refusal that can be brought about.
+ */
+#include <mm/collapse/khugepaged.h>
+#include <mm/check/test_mm.h>
+#include <mm/frame/vmstat.h>
+
+/* 4 KB pages: nr of them from the start of the 2 MB. */
+static struct mm *small_mm(unsigned int nr)
+{
+	enum thp_enabled before = test_thp(THP_NEVER);
+	struct mm *mm = test_mm(1);
+
+	if (mm && test_touch(mm, TEST_BASE, nr)) {
+		mmput(mm);
+		mm = NULL;
+	}
+	test_thp(before);
+	lru_add_drain_all();
+	return mm;
+}
+
+static enum scan_result scan(struct mm *mm, unsigned long address)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	enum scan_result result;
+	bool locked = true;
+
+	mmap_read_lock(mm);
+	result = khugepaged_scan_pmd(mm, find_vma(mm, address), address, &locked);
+	if (locked)
+		mmap_read_unlock(mm);
+	test_thp(before);
+	return result;
+}
+
+static bool is_huge(struct mm *mm)
+{
+	return pmd_trans_huge(pmdp_get(mm_find_pmd(mm, TEST_BASE)));
+}
+
+/* The PTE of page i, for a test that changes it behind everybody's back. */
+static pte_t *pte_of(struct mm *mm, unsigned int i, spinlock_t **ptl)
+{
+	unsigned long address = TEST_BASE + i * PAGE_SIZE;
+
+	return pte_offset_map_lock(mm_find_pmd(mm, address), address, ptl);
+}
+
+KTEST(collapse, full_ranges_become_huge_with_the_same_data)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	unsigned long allocs = vm_event_total(THP_COLLAPSE_ALLOC), collapsed = khugepaged.pages_collapsed;
+
+	KASSERT_TRUE(mm);
+	KASSERT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT(is_huge(mm));
+	KEXPECT_EQ(vm_event_total(THP_COLLAPSE_ALLOC), allocs + 1);
+	KEXPECT_EQ(khugepaged.pages_collapsed, collapsed + 1);
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), HPAGE_PMD_NR);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_MAPPED);
+	mmput(mm);
+}
+
+KTEST(collapse, what_is_missing_is_zero_and_counts_as_resident)
+{
+	struct mm *mm = small_mm(3);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	KASSERT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), HPAGE_PMD_NR);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 3), 0U);
+	page = test_page(mm, TEST_BASE + 100 * PAGE_SIZE);
+	KASSERT_TRUE(page);
+	KEXPECT(!memchr_inv(page_address(page), 0, PAGE_SIZE));
+	put_page(page);
+	mmput(mm);
+}
+
+KTEST(collapse, a_pte_mapped_huge_page_comes_together_again)
+{
+	struct mm *mm = test_huge_mm(1);
+
+	KASSERT_TRUE(mm);
+	mmap_write_lock(mm);
+	split_huge_pmd(find_vma(mm, TEST_BASE), mm_find_pmd(mm, TEST_BASE), TEST_BASE);
+	mmap_write_unlock(mm);
+	lru_add_drain_all();
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT(is_huge(mm));
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(mm);
+}
+
+KTEST(collapse, too_much_is_missing)
+{
+	unsigned int limit = khugepaged.max_ptes_none;
+	unsigned long exceeded = vm_event_total(THP_SCAN_EXCEED_NONE_PTE);
+	struct mm *mm = small_mm(HPAGE_PMD_NR - 9);
+
+	KASSERT_TRUE(mm);
+	khugepaged.max_ptes_none = 8;
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_EXCEED_NONE_PTE);
+	KEXPECT_EQ(vm_event_total(THP_SCAN_EXCEED_NONE_PTE), exceeded + 1);
+	khugepaged.max_ptes_none = 9;
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	khugepaged.max_ptes_none = limit;
+	mmput(mm);
+}
+
+KTEST(collapse, too_much_is_shared)
+{
+	unsigned int limit = khugepaged.max_ptes_shared;
+	struct mm *mm = small_mm(HPAGE_PMD_NR), *child = mm_alloc();
+
+	KASSERT_TRUE(mm && child);
+	KASSERT_EQ(dup_mmap(child, mm), 0);
+	khugepaged.max_ptes_shared = 100;
+	KEXPECT_EQ(scan(child, TEST_BASE), SCAN_EXCEED_SHARED_PTE);
+	khugepaged.max_ptes_shared = HPAGE_PMD_NR;
+	/* The copy is the child's own; the parent keeps his pages. */
+	KEXPECT_EQ(scan(child, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT_EQ(test_wrong(child, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT(!is_huge(mm));
+	khugepaged.max_ptes_shared = limit;
+	mmput(child);
+	mmput(mm);
+}
+
+KTEST(collapse, somebody_holds_a_page)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE + 300 * PAGE_SIZE);
+	KASSERT_TRUE(page);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PAGE_COUNT);
+	put_page(page);
+	mmput(mm);
+}
+
+KTEST(collapse, a_page_is_locked)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE);
+	lock_page(page);
+	put_page(page);		/* the lock alone, or it would be the count that is refused */
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PAGE_LOCK);
+	unlock_page(page);
+	mmput(mm);
+}
+
+KTEST(collapse, a_page_is_off_its_list)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE + 1 * PAGE_SIZE);
+	KASSERT_TRUE(isolate_lru_page(page));
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PAGE_LRU);
+	putback_lru_page(page);
+	put_page(page);
+	mmput(mm);
+}
+
+KTEST(collapse, nothing_was_used_lately)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm);
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++) {
+		spinlock_t *ptl;
+		pte_t *pte = pte_of(mm, i, &ptl);
+
+		ptep_test_and_clear_young(pte);
+		ClearPageReferenced(pte_page(ptep_get(pte)));
+		pte_unmap_unlock(pte, ptl);
+	}
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_LACK_REFERENCED_PAGE);
+	mmput(mm);
+}
+
+KTEST(collapse, nothing_is_there)
+{
+	struct mm *mm = test_mm(1);
+
+	KASSERT_TRUE(mm);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_NULL);
+	mmput(mm);
+}
+
+KTEST(collapse, the_area_went_or_changed_before_the_lock_was_ours)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm);
+	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE + HPAGE_PMD_SIZE, 1, 0), SCAN_VMA_NULL);
+	KEXPECT_EQ(do_munmap(mm, TEST_BASE + HPAGE_PMD_SIZE - PAGE_SIZE, PAGE_SIZE), 0);
+	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ADDRESS_RANGE);
+	KEXPECT_EQ(do_munmap(mm, TEST_BASE, HPAGE_PMD_SIZE), 0);
+	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_NULL);
+	mmput(mm);
+	test_thp(before);
+}
+
+KTEST(collapse, the_area_does_not_want_it)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	enum thp_enabled before;
+
+	KASSERT_TRUE(mm);
+	before = test_thp(THP_NEVER);
+	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_CHECK);
+	test_thp(before);
+	mmput(mm);
+}
+
+KTEST(collapse, nobody_runs_there_any_more)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm);
+	mmgrab(mm);
+	mmput(mm);
+	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ANY_PROCESS);
+	mmdrop(mm);
+}
+
+KTEST(collapse, every_outcome_has_its_own_name)
+{
+	for (unsigned int i = 0; i < NR_SCAN_RESULTS; i++) {
+		KEXPECT(scan_result_names[i]);
+		for (unsigned int j = 0; j < i; j++)
+			KEXPECT(strcmp(scan_result_names[i], scan_result_names[j]));
+	}
+}
