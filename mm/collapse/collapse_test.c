@@ -19,7 +19,8 @@ static struct mm *small_mm(unsigned int nr)
 	return mm;
 }
 
-static enum scan_result scan(struct mm *mm, unsigned long address)
+/* => an enum scan_result, as the number that the constants are */
+static int scan(struct mm *mm, unsigned long address)
 {
 	enum thp_enabled before = test_thp(THP_ALWAYS);
 	enum scan_result result;
@@ -202,11 +203,11 @@ KTEST(collapse, the_area_went_or_changed_before_the_lock_was_ours)
 	struct mm *mm = small_mm(HPAGE_PMD_NR);
 
 	KASSERT_TRUE(mm);
-	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE + HPAGE_PMD_SIZE, 1, 0), SCAN_VMA_NULL);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE + HPAGE_PMD_SIZE, 1, 0), SCAN_VMA_NULL);
 	KEXPECT_EQ(do_munmap(mm, TEST_BASE + HPAGE_PMD_SIZE - PAGE_SIZE, PAGE_SIZE), 0);
-	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ADDRESS_RANGE);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ADDRESS_RANGE);
 	KEXPECT_EQ(do_munmap(mm, TEST_BASE, HPAGE_PMD_SIZE), 0);
-	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_NULL);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_NULL);
 	mmput(mm);
 	test_thp(before);
 }
@@ -218,7 +219,7 @@ KTEST(collapse, the_area_does_not_want_it)
 
 	KASSERT_TRUE(mm);
 	before = test_thp(THP_NEVER);
-	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_CHECK);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_CHECK);
 	test_thp(before);
 	mmput(mm);
 }
@@ -230,7 +231,7 @@ KTEST(collapse, nobody_runs_there_any_more)
 	KASSERT_TRUE(mm);
 	mmgrab(mm);
 	mmput(mm);
-	KEXPECT_EQ(collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ANY_PROCESS);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ANY_PROCESS);
 	mmdrop(mm);
 }
 

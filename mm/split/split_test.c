@@ -74,7 +74,7 @@ KTEST(split, a_page_split_makes_512_pages_with_the_same_data)
 
 	KASSERT_TRUE(mm);
 	head = lock_head(mm);
-	KEXPECT_EQ(split_huge_page(head), SPLIT_OK);
+	KEXPECT_EQ((int)split_huge_page(head), SPLIT_OK);
 	KEXPECT_EQ(vm_event_total(THP_SPLIT_PAGE), splits + 1);
 	KEXPECT(!PageCompound(head) && !PageCompound(head + 1) && !PageCompound(head + 511));
 	KEXPECT(PageLocked(head) && !PageLocked(head + 1));
@@ -101,7 +101,7 @@ KTEST(split, a_pinned_page_stays_as_it_was)
 	KASSERT_TRUE(mm);
 	head = lock_head(mm);
 	get_page(head);		/* the pin */
-	KEXPECT_EQ(split_huge_page(head), SPLIT_PINNED);
+	KEXPECT_EQ((int)split_huge_page(head), SPLIT_PINNED);
 	KEXPECT_EQ(vm_event_total(THP_SPLIT_PAGE_FAILED), failed + 1);
 	KEXPECT(PageTransHuge(head) && PageLocked(head));
 	KEXPECT_EQ(page_count(head), 2 + page_mapcount_total(head));
@@ -140,7 +140,7 @@ KTEST(split, a_page_of_parent_and_child_is_split_for_both)
 	KASSERT_EQ(dup_mmap(child, parent), 0);
 	head = lock_head(parent);
 	KEXPECT_EQ(page_mapcount_total(head), 2);
-	KEXPECT_EQ(split_huge_page(head), SPLIT_OK);
+	KEXPECT_EQ((int)split_huge_page(head), SPLIT_OK);
 	KEXPECT_EQ(page_mapcount(head + 77), 2);
 	KEXPECT(!PageAnonExclusive(head + 77));
 	unlock_and_put(head);
