@@ -14,7 +14,7 @@
 
 struct rw_semaphore {
 	unsigned long	count;		/* (atomic) bit 0: writer, bit 1: waiters, from bit 8: number of readers */
-	struct task	*owner;		/* the writer; the last reader that came (only a hint for debugging) */
+	struct task	*owner;		/* the writer, NULL when there is none */
 	spinlock_t	wait_lock;
 	struct list_head waiters;	/* (wait_lock) first come, first served */
 };

@@ -18,6 +18,7 @@
 
 struct trace_ring {
 	u64	next;			/* number of the record to be written; its slot is the remainder */
+	u64	first;			/* what is older was cleared */
 	u64	nr_records;		/* a power of two */
 	struct trace_record *records;
 };
@@ -33,7 +34,7 @@ bool tracing_on = true;
 DEFINE_PER_CPU(s32, trace_pid);
 
 static struct trace_record boot_records[BOOT_RECORDS];
-static struct trace_ring rings[MAX_CPUS] = { { 0, BOOT_RECORDS, boot_records } };
+static struct trace_ring rings[MAX_CPUS] = { { 0, 0, BOOT_RECORDS, boot_records } };
 
 void __trace(enum trace_event_id event, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
@@ -70,7 +71,7 @@ size_t trace_ring_bytes(void)
 void trace_set_ring(unsigned int cpu, void *memory, size_t bytes)
 {
 	memset(memory, 0, bytes);
-	rings[cpu] = (struct trace_ring){ 0, bytes / sizeof(struct trace_record), memory };
+	rings[cpu] = (struct trace_ring){ 0, 0, bytes / sizeof(struct trace_record), memory };
 }
 
 /* --- turning on and off ------------------------------------------------------------------------------------- */
@@ -108,6 +109,14 @@ unsigned int trace_set(const char *pattern, bool on)
 
 enum copy_result { COPIED, NOTHING_NEW, OVERTAKEN };
 
+/* => the number of the oldest record that is still there */
+static u64 oldest_record(const struct trace_ring *ring)
+{
+	u64 next = READ_ONCE(ring->next), first = READ_ONCE(ring->first);
+
+	return next - first > ring->nr_records ? next - ring->nr_records : first;
+}
+
 static enum copy_result copy_record(const struct trace_ring *ring, u64 number, struct trace_record *copy)
 {
 	const struct trace_record *r;
@@ -115,7 +124,7 @@ static enum copy_result copy_record(const struct trace_ring *ring, u64 number, s
 
 	if (number >= next)
 		return NOTHING_NEW;
-	if (next - number > ring->nr_records)
+	if (number < oldest_record(ring))
 		return OVERTAKEN;
 	r = &ring->records[number & (ring->nr_records - 1)];
 	ns = smp_load_acquire(&r->ns);
@@ -123,7 +132,7 @@ static enum copy_result copy_record(const struct trace_ring *ring, u64 number, s
 		return NOTHING_NEW;	/* its writer was interrupted */
 	*copy = *r;
 	smp_rmb();
-	if (READ_ONCE(r->ns) != ns || READ_ONCE(ring->next) - number > ring->nr_records)
+	if (READ_ONCE(r->ns) != ns || number < oldest_record(ring))
 		return OVERTAKEN;
 	copy->ns = ns - 1;
 	return COPIED;
@@ -138,10 +147,8 @@ static bool peek(unsigned int cpu, struct trace_cursor *cursor, struct trace_rec
 	if (!ring->records)
 		return false;
 	while ((result = copy_record(ring, cursor->next[cpu], copy)) == OVERTAKEN) {
-		u64 oldest = READ_ONCE(ring->next) - ring->nr_records;
+		u64 oldest = max(oldest_record(ring), cursor->next[cpu] + 1);
 
-		/* At least one further: the slot of the oldest is the one that is written next. */
-		oldest = max(oldest, cursor->next[cpu]) + 1;
 		cursor->lost += oldest - cursor->next[cpu];
 		cursor->next[cpu] = oldest;
 	}
@@ -170,11 +177,8 @@ void trace_seek_oldest(struct trace_cursor *cursor)
 	unsigned int cpu;
 
 	cursor->lost = 0;
-	for (cpu = 0; cpu < MAX_CPUS; cpu++) {
-		u64 next = READ_ONCE(rings[cpu].next), size = rings[cpu].nr_records;
-
-		cursor->next[cpu] = next > size ? next - size : 0;
-	}
+	for (cpu = 0; cpu < MAX_CPUS; cpu++)
+		cursor->next[cpu] = oldest_record(&rings[cpu]);
 }
 
 int trace_format(const struct trace_record *record, char *buf, size_t size)
@@ -192,11 +196,9 @@ int trace_format(const struct trace_record *record, char *buf, size_t size)
 void trace_clear(void)
 {
 	unsigned int cpu;
-	u64 i;
 
 	for (cpu = 0; cpu < MAX_CPUS; cpu++)
-		for (i = 0; rings[cpu].records && i < rings[cpu].nr_records; i++)
-			WRITE_ONCE(rings[cpu].records[i].ns, 0);
+		WRITE_ONCE(rings[cpu].first, READ_ONCE(rings[cpu].next));
 }
 
 /* --- the last events of a panic ------------------------------------------------------------------------------- */
