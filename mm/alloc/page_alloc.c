@@ -35,6 +35,16 @@ static inline bool can_direct_reclaim(gfp_t gfp)
 	return (gfp & __GFP_DIRECT_RECLAIM) && READ_ONCE(NODE0->kswapd);
 }
 
+#ifdef CONFIG_DEBUG
+static void check_may_sleep(gfp_t gfp)
+{
+	if (can_direct_reclaim(gfp))
+		might_sleep();
+}
+#else
+static inline void check_may_sleep(gfp_t gfp __unused) { }
+#endif
+
 /* Who works on freeing memory, or has been killed and must be able to exit, may use the whole reserve. */
 static bool may_use_reserve(gfp_t gfp)
 {
@@ -203,16 +213,16 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-#ifdef CONFIG_DEBUG
-	if (can_direct_reclaim(gfp))
-		might_sleep();
-#endif
+	check_may_sleep(gfp);
 	if (unlikely(order > MAX_ORDER))
 		return NULL;
 	if (!(gfp & __GFP_NOFAIL) && should_fail(&fail_page_alloc, PAGE_SIZE << order))
 		return NULL;
+	page = order ? NULL : get_page_fast(gfp);
+	if (likely(page))
+		return page;
 	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_LOW);
-	return likely(page) ? page : alloc_pages_slowpath(gfp, order);
+	return page ? page : alloc_pages_slowpath(gfp, order);
 }
 
 void *get_free_page(gfp_t gfp)

@@ -28,11 +28,6 @@ static inline u8 *pageblock(const struct zone *zone, unsigned long pfn)
 	return &zone->pageblock_type[(pfn - zone->start_pfn) >> PAGEBLOCK_ORDER];
 }
 
-enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn)
-{
-	return *pageblock(zone, pfn);
-}
-
 /* => zone->lock held, as for all that follows. The counter is atomic for its readers only. */
 static inline void add_free_pages(struct zone *zone, long nr)
 {
@@ -86,7 +81,7 @@ static void free_one_block(struct zone *zone, struct page *page, unsigned int or
 
 void buddy_free_block(struct page *page, unsigned int order)
 {
-	struct zone *zone = page_zone(page);
+	struct zone *zone = zone_of(page);
 	unsigned long flags;
 
 	spin_lock_irqsave(&zone->lock, flags);

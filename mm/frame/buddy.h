@@ -37,6 +37,13 @@ enum { ALLOC_WMARK_MIN, ALLOC_WMARK_LOW, ALLOC_WMARK_HIGH, ALLOC_NO_WATERMARKS, 
  */
 struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags);
 
+/*
+ * get_page_fast - one page from this CPU's stack, if the first zone of the request is above its low mark
+ *
+ * => NULL says nothing: go on with get_page_from_freelist()
+ */
+struct page *get_page_fast(gfp_t gfp);
+
 /* frame_alloc - for the floors that may not reclaim (drivers, page tables at boot, reclaim's own pools); may use the reserve */
 struct page *frame_alloc(unsigned int order, gfp_t gfp);
 
@@ -68,7 +75,10 @@ unsigned long calculate_min_free_kbytes(unsigned long total_kbytes);	/* sqrt(16 
 void raise_min_free_kbytes(unsigned long kbytes);
 
 /* For the checker, /proc/buddyinfo, /proc/pagetypeinfo and compaction: walk with zone->lock held. */
-enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn);
+static inline enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn)
+{
+	return zone->pageblock_type[(pfn - zone->start_pfn) >> PAGEBLOCK_ORDER];
+}
 static inline unsigned int buddy_order(const struct page *page) { return page->private; }
 /* The counts of /proc/buddyinfo: free blocks of one order and type. => takes zone->lock */
 unsigned long zone_free_blocks(struct zone *zone, unsigned int order, enum migratetype type);

@@ -9,9 +9,9 @@
  */
 #define PAGE_ZONE_MASK	(3UL << PAGE_ZONE_SHIFT)
 
-static inline enum zone_type zone_index(const struct zone *zone)
+static inline struct zone *zone_of(const struct page *page)
 {
-	return zone - zone->node->zones;
+	return &NODE0->zones[page_zone_type(page)];
 }
 
 /* --- buddy.c: blocks. => the page is free in every respect but its place; takes zone->lock ------------------------- */
@@ -21,9 +21,52 @@ struct page *buddy_alloc_block(struct zone *zone, unsigned int order, enum migra
 unsigned int buddy_alloc_bulk(struct zone *zone, enum migratetype type, struct page **pages, unsigned int nr);
 void buddy_free_bulk(struct zone *zone, struct page **pages, unsigned int nr);
 
-/* --- pcp.c: this CPU's lists of order 0 ---------------------------------------------------------------------------- */
-struct page *pcp_alloc(struct zone *zone, enum migratetype type);
-void pcp_free(struct page *page);
-unsigned long pcp_pages(void);		/* pages on the lists of all CPUs; a snapshot */
+/* --- pcp.c: this CPU's stacks of order 0 --------------------------------------------------------------------------- */
+#define PCP_HIGH	63
+#define PCP_BATCH	32
+
+struct pcp_stack {
+	unsigned long	nr;		/* this CPU, irqs off */
+	struct page	*pages[PCP_HIGH]; /* the oldest first */
+};
+struct pcp {
+	struct pcp_stack stacks[MAX_NR_ZONES][MIGRATE_TYPES];
+};
+DECLARE_PER_CPU(struct pcp, pcp);
+
+/* => irqs off. fill: false when the zone has nothing; spill: the oldest batch goes back */
+bool pcp_fill(struct pcp_stack *stack, enum zone_type zone, enum migratetype type);
+void pcp_spill(struct pcp_stack *stack, enum zone_type zone);
+unsigned long pcp_pages(void);		/* pages on the stacks of all CPUs; a snapshot */
+
+/* The two halves of the fast paths; inline, because they run for every page. */
+static __always_inline struct page *pcp_alloc(enum zone_type zone, enum migratetype type)
+{
+	struct page *page = NULL;
+	struct pcp_stack *stack;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stack = &this_cpu_ptr(&pcp)->stacks[zone][type];
+	if (likely(stack->nr) || pcp_fill(stack, zone, type))
+		page = stack->pages[--stack->nr];
+	local_irq_restore(flags);
+	return page;
+}
+
+static __always_inline void pcp_free(struct page *page)
+{
+	enum zone_type zone = page_zone_type(page);
+	enum migratetype type = pageblock_type(&NODE0->zones[zone], page_to_pfn(page));
+	struct pcp_stack *stack;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stack = &this_cpu_ptr(&pcp)->stacks[zone][type];
+	if (unlikely(stack->nr == PCP_HIGH))
+		pcp_spill(stack, zone);
+	stack->pages[stack->nr++] = page;
+	local_irq_restore(flags);
+}
 
 #endif

@@ -130,6 +130,13 @@ static bool destroy_compound_page(struct page *head, unsigned int order)
 
 /* --- free ----------------------------------------------------------------------------------------------------------- */
 
+/* Both counts at once: 0 references, mapcount -1. */
+static inline bool counts_are_zero(const struct page *page)
+{
+	static_assert(offsetof(struct page, _mapcount) == offsetof(struct page, _refcount) + 4);
+	return READ_ONCE(*(const u64 *)&page->_refcount) == 0xffffffff00000000ULL;
+}
+
 static const char *still_in_use(const struct page *page)
 {
 	if (page->flags & FLAGS_IN_USE)
@@ -145,21 +152,27 @@ static const char *still_in_use(const struct page *page)
 	return NULL;
 }
 
-static inline bool prepare_free(struct page *page, unsigned int order)
+/* These flags stand in a counter as well. */
+static noinline void forget_counted_flags(struct page *page, unsigned int order)
 {
-	if (unlikely((page->flags & FLAGS_IN_USE) || atomic_read(&page->_mapcount) != -1 ||
-		     atomic_read(&page->_refcount) || page->compound_head ||
+	page_clear_isolated(page);
+	if (TestClearPageMlocked(page))
+		mod_page_state(NR_MLOCK, -(long)BIT(order));
+}
+
+static __always_inline bool prepare_free(struct page *page, unsigned int order)
+{
+	unsigned long flags = page->flags;
+
+	if (unlikely((flags & FLAGS_IN_USE) || !counts_are_zero(page) || page->compound_head ||
 		     (page->mapping && !((unsigned long)page->mapping & PAGE_MAPPING_ANON))))
 		return bad_page(page, still_in_use(page));
-	if (unlikely(page->flags & (BIT(PG_isolated) | BIT(PG_mlocked)))) {
-		page_clear_isolated(page);
-		if (TestClearPageMlocked(page))
-			mod_page_state(NR_MLOCK, -(long)BIT(order));
-	}
-	if (order && PageHead(page) && !destroy_compound_page(page, order))
+	if (unlikely(flags & (BIT(PG_isolated) | BIT(PG_mlocked))))
+		forget_counted_flags(page, order);
+	if (unlikely(flags & BIT(PG_head)) && !destroy_compound_page(page, order))
 		return false;
 	/* Nobody else can reach the page any more: no atomic operation is needed. */
-	page->flags &= PAGE_ZONE_MASK;
+	page->flags = flags & PAGE_ZONE_MASK;
 	page->mapping = NULL;
 	return true;
 }
@@ -207,7 +220,34 @@ static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
 
 static inline struct page *rmqueue(struct zone *zone, unsigned int order, enum migratetype type)
 {
-	return likely(!order) ? pcp_alloc(zone, type) : buddy_alloc_block(zone, order, type);
+	return order ? buddy_alloc_block(zone, order, type) : pcp_alloc(zone - NODE0->zones, type);
+}
+
+/* The zone that is asked first, by whether the page must lie below 4 GB. */
+static inline enum zone_type first_zone(gfp_t gfp)
+{
+	return (gfp & __GFP_DMA32) || !NODE0->zones[ZONE_NORMAL].managed_pages ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+struct page *get_page_fast(gfp_t gfp)
+{
+	enum zone_type z = first_zone(gfp);
+	struct zone *zone = &NODE0->zones[z];
+	struct page *page;
+
+	if (unlikely(atomic_long_read(&zone->free_pages) <= (long)READ_ONCE(zone->watermark[WMARK_LOW])))
+		return NULL;
+	page = pcp_alloc(z, gfp_migratetype(gfp));
+	if (unlikely(!page))
+		return NULL;
+	count_vm_event(PGALLOC_DMA32 + z);
+	check_new_pages(page, 0);
+	page->private = 0;
+	atomic_set(&page->_refcount, 1);
+	trace(mm_page_alloc, page_to_pfn(page), 0, gfp, gfp_migratetype(gfp));
+	if (gfp & __GFP_ZERO)
+		clear_page(page_address(page));
+	return page;
 }
 
 struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags)
@@ -215,12 +255,10 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int 
 	unsigned int wmark = alloc_flags & ALLOC_WMARK_MASK;
 	enum migratetype type = gfp_migratetype(gfp);
 
-	for (int z = gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL; z >= 0; z--) {
+	for (int z = first_zone(gfp); z >= 0; z--) {
 		struct zone *zone = &NODE0->zones[z];
 		struct page *page;
 
-		if (!zone->managed_pages)
-			continue;
 		if (wmark != ALLOC_NO_WATERMARKS &&
 		    !zone_watermark_ok(zone, order, zone->watermark[wmark], alloc_flags))
 			continue;

@@ -12,54 +12,24 @@
 #include <kernel/trace/trace.h>
 #include <kernel/x86/smp.h>
 
-#define PCP_HIGH	63
-#define PCP_BATCH	32
+DEFINE_PER_CPU(struct pcp, pcp);
 
-struct pcp_stack {
-	unsigned long	nr;		/* this CPU, irqs off */
-	struct page	*pages[PCP_HIGH]; /* the oldest first */
-};
-struct pcp {
-	struct pcp_stack stacks[MAX_NR_ZONES][MIGRATE_TYPES];
-};
-static DEFINE_PER_CPU(struct pcp, pcp);
-
-struct page *pcp_alloc(struct zone *zone, enum migratetype type)
+noinline bool pcp_fill(struct pcp_stack *stack, enum zone_type zone, enum migratetype type)
 {
-	struct page *page = NULL;
-	struct pcp_stack *stack;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	stack = &this_cpu_ptr(&pcp)->stacks[zone_index(zone)][type];
-	if (unlikely(!stack->nr))
-		stack->nr = buddy_alloc_bulk(zone, type, stack->pages, PCP_BATCH);
-	if (likely(stack->nr))
-		page = stack->pages[--stack->nr];
-	local_irq_restore(flags);
-	return page;
+	stack->nr = buddy_alloc_bulk(&NODE0->zones[zone], type, stack->pages, PCP_BATCH);
+	return stack->nr;
 }
 
-static noinline void give_batch_back(struct zone *zone, struct pcp_stack *stack, unsigned int nr)
+static void give_back(struct pcp_stack *stack, enum zone_type zone, unsigned int nr)
 {
-	buddy_free_bulk(zone, stack->pages, nr);
+	buddy_free_bulk(&NODE0->zones[zone], stack->pages, nr);
 	stack->nr -= nr;
 	memmove(stack->pages, stack->pages + nr, stack->nr * sizeof(stack->pages[0]));
 }
 
-void pcp_free(struct page *page)
+noinline void pcp_spill(struct pcp_stack *stack, enum zone_type zone)
 {
-	struct zone *zone = page_zone(page);
-	enum migratetype type = pageblock_type(zone, page_to_pfn(page));
-	struct pcp_stack *stack;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	stack = &this_cpu_ptr(&pcp)->stacks[zone_index(zone)][type];
-	if (unlikely(stack->nr == PCP_HIGH))
-		give_batch_back(zone, stack, PCP_BATCH);
-	stack->pages[stack->nr++] = page;
-	local_irq_restore(flags);
+	give_back(stack, zone, PCP_BATCH);
 }
 
 void drain_local_pages(void)
@@ -72,7 +42,7 @@ void drain_local_pages(void)
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
 			if (own->stacks[z][t].nr)
-				give_batch_back(&NODE0->zones[z], &own->stacks[z][t], own->stacks[z][t].nr);
+				give_back(&own->stacks[z][t], z, own->stacks[z][t].nr);
 	local_irq_restore(flags);
 }
 
