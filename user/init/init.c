@@ -196,18 +196,6 @@ static void be_shell(void)
 	_exit(127);
 }
 
-static void be_command(const char *command)
-{
-	int null = open("/dev/null", O_RDONLY);
-
-	take_terminal();
-	dup2(null, 0);
-	close(null);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	perror("init: /bin/sh");
-	_exit(127);
-}
-
 /* Reaps everybody's orphans until our own child is gone. => its status as a shell would say it */
 static int wait_for(pid_t child)
 {
@@ -218,6 +206,30 @@ static int wait_for(pid_t child)
 		if (pid < 0 && errno != EINTR)
 			return 127;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * The terminal's session is led by a process of its own, which waits for the last byte to be sent: when a leader ends,
+ * its terminal is hung up, and what was not sent yet is lost.
+ */
+static void be_command(const char *command)
+{
+	int null, status;
+	pid_t child;
+
+	take_terminal();
+	child = fork();
+	if (child) {
+		status = child < 0 ? 127 : wait_for(child);
+		tcdrain(1);
+		_exit(status);
+	}
+	null = open("/dev/null", O_RDONLY);
+	dup2(null, 0);
+	close(null);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	perror("init: /bin/sh");
+	_exit(127);
 }
 
 /* The command's bytes reach the host as they are: no carriage returns. */
