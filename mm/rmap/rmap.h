@@ -49,6 +49,7 @@ struct rmap_walk_control {
 	bool		migration;	/* visit migration entries of the page instead of present ones */
 	bool		locked;		/* anon_vma (or i_mmap) is already held by the caller */
 	bool		trylock;	/* give up rather than wait for the anon_vma lock */
+	unsigned int	nr_pages;	/* 0: all parts of the page. Else: these many pages, which were one until it was split */
 };
 /*
  * => page is locked and referenced; for a tail's sake pass the head; may sleep (lock of the anon_vma)

@@ -94,11 +94,17 @@ static bool visit_pmd(struct rmap_visit *v, unsigned long start, unsigned long e
 	return more;
 }
 
+/* How many 4 KB the walk is for: a page that was just split is walked once for all of its parts. */
+static unsigned long pages_of(const struct page *head, const struct rmap_walk_control *rwc)
+{
+	return rwc->nr_pages ? rwc->nr_pages : compound_nr(head);
+}
+
 /* All entries of the page in one area. => false: stop the whole walk */
 static bool visit_area(struct page *head, struct vma *vma, struct rmap_walk_control *rwc)
 {
 	pgoff_t first = max(head->index, vma->vm_pgoff);
-	pgoff_t end_index = min(head->index + compound_nr(head),
+	pgoff_t end_index = min(head->index + pages_of(head, rwc),
 				vma->vm_pgoff + ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT));
 	struct rmap_visit v = { .page = head, .vma = vma };
 	unsigned long address = address_of_index(vma, first), end = address_of_index(vma, end_index), next;
@@ -122,7 +128,7 @@ static bool visit_area(struct page *head, struct vma *vma, struct rmap_walk_cont
 
 static bool walk_anon(struct page *head, struct rmap_walk_control *rwc)
 {
-	pgoff_t first = head->index, last = first + compound_nr(head) - 1;
+	pgoff_t first = head->index, last = first + pages_of(head, rwc) - 1;
 	struct anon_vma_chain *avc;
 	struct anon_vma *av;
 	bool more = true;

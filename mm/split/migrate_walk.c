@@ -52,17 +52,19 @@ static bool restore_visit(struct rmap_visit *v, void *arg __unused)
 	unsigned int type = swp_type(pte_to_swp_entry(entry));
 	bool exclusive = type == SWP_MIGRATION_WRITE || type == SWP_MIGRATION_READ_EXCLUSIVE;
 
-	get_page(v->page);
+	get_page(v->subpage);
 	page_add_anon_rmap(v->subpage, v->vma, v->address, exclusive ? RMAP_EXCLUSIVE : 0, RMAP_PTE);
 	set_pte_at(v->pte, restore_migration_pte(v->subpage, v->vma, entry));
 	if (v->vma->vm_flags & VM_LOCKED)
-		mlock_page(v->page);
+		mlock_page(v->subpage);
 	return true;
 }
 
-void remove_migration_ptes(struct page *page, bool have_anon_vma)
+void remove_migration_ptes(struct page *page, unsigned int nr_pages, bool have_anon_vma)
 {
-	struct rmap_walk_control rwc = { .visit = restore_visit, .migration = true, .locked = have_anon_vma };
+	struct rmap_walk_control rwc = {
+		.visit = restore_visit, .migration = true, .locked = have_anon_vma, .nr_pages = nr_pages,
+	};
 
 	VM_ASSERT(PageLocked(page) && !PageTail(page));
 	rmap_walk(page, &rwc);

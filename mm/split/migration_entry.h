@@ -28,10 +28,10 @@ pte_t restore_migration_pte(struct page *page, struct vma *vma, pte_t entry);
 bool try_to_migrate(struct page *page, bool have_anon_vma);
 
 /*
- * remove_migration_ptes - the other way round: entries of `page` map it again
+ * remove_migration_ptes - the other way round: the entries of a page map it again
  *
- * => page locked and referenced, its mapping and index right
+ * => page locked and referenced, its mapping and index right. nr_pages: 0, or 512 for what a huge page was split into
  */
-void remove_migration_ptes(struct page *page, bool have_anon_vma);
+void remove_migration_ptes(struct page *page, unsigned int nr_pages, bool have_anon_vma);
 
 #endif

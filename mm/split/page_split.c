@@ -102,13 +102,8 @@ static enum split_result split_unmapped(struct page *head, struct list_head *lis
 		split_frozen(head, list);
 	local_irq_restore(irqflags);
 
-	if (!frozen) {
-		remove_migration_ptes(head, true);
-		return SPLIT_PINNED;
-	}
-	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
-		remove_migration_ptes(head + i, true);
-	return SPLIT_OK;
+	remove_migration_ptes(head, HPAGE_PMD_NR, true);
+	return frozen ? SPLIT_OK : SPLIT_PINNED;
 }
 
 static enum split_result try_split(struct page *head, struct list_head *list)
@@ -130,7 +125,7 @@ static enum split_result try_split(struct page *head, struct list_head *list)
 		if (try_to_migrate(head, true))
 			result = split_unmapped(head, list);
 		else
-			remove_migration_ptes(head, true);
+			remove_migration_ptes(head, HPAGE_PMD_NR, true);
 	}
 	anon_vma_unlock_write(anon_vma);
 	put_anon_vma(anon_vma);
