@@ -42,6 +42,7 @@ static const struct boot_step steps[] = {
 	/* tasks on all CPUs */
 	{ "task 0",		machine_adopt_idle_task },
 	{ "scheduler",		sched_start },
+	{ "tick",		clock_start_tick },
 	{ "other CPUs",		machine_start_cpus },
 };
 
