@@ -21,16 +21,25 @@
 /* No signal chooses this thread any more, and those that had chosen it find another. */
 static void exit_signals(void)
 {
+	struct signal_state *signal = current->signal;
+	bool stopped = false;
+
 	spin_lock_irq(&current->sighand->lock);
 	current->flags |= PF_EXITING;
 	set_current_blocked_locked(~0ULL);
 	if (current->sig.stop_pending) {
 		/* The others must not wait for us to stop. */
 		current->sig.stop_pending = false;
-		if (current->signal->group_stop_count && !--current->signal->group_stop_count)
-			current->signal->flags |= SIGNAL_STOP_STOPPED;
+		stopped = signal->group_stop_count && !--signal->group_stop_count;
+		if (stopped)
+			signal->flags |= SIGNAL_STOP_STOPPED;
 	}
 	spin_unlock_irq(&current->sighand->lock);
+	if (stopped) {
+		spin_lock_irq(&tasklist_lock);
+		notify_parent_stopped(current->group_leader, CLD_STOPPED);
+		spin_unlock_irq(&tasklist_lock);
+	}
 }
 
 static void exit_mm(void)
