@@ -11,7 +11,7 @@ import time
 
 from . import host
 
-BANNER = re.compile(rb"^(Quire |\[.*\] Quire |.*Linux version )", re.MULTILINE)
+BANNER = re.compile(rb"Quire: |Linux version ")
 BANNER_SECONDS = 30             # a slow host under load; the kernel itself needs a tenth of a second
 PANIC = re.compile(rb"kernel panic|^panic:", re.MULTILINE | re.IGNORECASE)
 BEGIN = b"\x01quire-begin\n"
@@ -26,9 +26,8 @@ def kernel_options(options):
     if options.linux:
         words += ["panic=-1", "rdinit=/init"]
     if options.command is not None and not options.verbose:
-        words.append("quiet")
-        if options.linux:
-            words.append("loglevel=1")
+        # Standard output belongs to the command; a panic is printed all the same.
+        words += ["quiet"] if "loglevel=" in options.append else ["quiet", "loglevel=1"]
     return " ".join(words + [options.append]).strip()
 
 
@@ -101,7 +100,7 @@ def interactive(options, workspace, arguments):
     if PANIC.search(console) or status & 1 and status != 1:
         return NO_KERNEL
     if not BANNER.search(console):
-        return no_kernel(status, console)
+        return no_kernel(status, False)
     return 0
 
 
@@ -211,9 +210,9 @@ def batch(options, arguments):
 
 
 def came_up(options, console):
-    if options.linux and not options.verbose:
-        return True         # it boots quietly
-    return BANNER.search(console.all) or console.begun
+    if options.command is not None and not options.verbose:
+        return console.begun        # it boots quietly
+    return BANNER.search(console.all)
 
 
 def verdict(options, console, qemu_status):
@@ -226,7 +225,7 @@ def verdict(options, console, qemu_status):
     if PANIC.search(console.all):
         print("quire: the kernel panicked", file=sys.stderr)
         return NO_KERNEL
-    return no_kernel(qemu_status, bytes(console.all))
+    return no_kernel(qemu_status, console.begun or BANNER.search(console.all))
 
 
 def power_off(qemu):
@@ -250,15 +249,15 @@ def time_limit(options):
     return TIME_LIMIT
 
 
-def no_kernel(qemu_status, console):
-    if not console:
-        reason = ("QEMU ended (status %d) before the kernel said a word: a wrong QEMU, a broken image, "
-                  "or a triple fault in the first instructions" % qemu_status)
-    elif not BANNER.search(console):
-        reason = "the machine ended before the kernel's banner: a triple fault early in the boot"
-    else:
+def no_kernel(qemu_status, booted):
+    if booted:
         reason = ("the machine ended without a result: a reset (triple fault), or a power-off by the "
-                  "command. --qemu -d --qemu int,cpu_reset shows the exceptions")
+                  "command. --qemu=-d --qemu=int,cpu_reset shows the exceptions")
+    elif qemu_status:
+        reason = "QEMU ended with status %d before the kernel came up: see its message above" % qemu_status
+    else:
+        reason = ("the machine ended before the kernel came up: a triple fault, or an image that is no "
+                  "kernel. -v shows the boot messages, --qemu=-d --qemu=int,cpu_reset the exceptions")
     print("quire: " + reason, file=sys.stderr)
     return NO_KERNEL
 

@@ -182,19 +182,25 @@ class Runner:
         status, output, errors = self.quire(
             ["--bare", "--mem", "128", "--swap", "64", "--append",
              "ktest=%s" % (self.options.ktest or "*")], None, 300, "ktest")
-        results = re.findall(r"^(?:\[[^\]]*\] )?\s*(ok|not ok) (\d+) (?:- )?(\S+)(.*)$", output,
-                             re.MULTILINE)
-        for verdict, _, name, rest in results:
+        results = re.findall(r"^(?:\[[^\]]*\])?\s*(ok|not ok) \d+ (\w+\.\w+)(.*)$", output, re.MULTILINE)
+        for verdict, name, rest in results:
             if "# SKIP" not in rest:
-                self.report.result("ktest " + name, 0, "failed" if verdict == "not ok" else "", "")
-        plans = re.findall(r"1\.\.(\d+)", output)
-        if not results:
-            self.report.result("ktest", time.monotonic() - began, "no in-kernel test ran",
-                               output + errors)
-        elif status or (plans and sum(map(int, plans)) > len(results)):
+                about = self.ktest_explanation(output, name) if verdict == "not ok" else ""
+                self.report.result("ktest " + name, 0, "failed" if about or verdict == "not ok" else "", about)
+        if "# ktest: " not in output:
+            last = results[-1][1] if results else "none"
+            why = errors.strip().splitlines()[-1:] or ["status %d" % status]
             self.report.result("ktest", time.monotonic() - began,
-                               "status %d, %d of %s results" % (status, len(results), plans),
-                               output + errors)
+                               "%s (after %s)" % (why[0], last), "\n".join(output.splitlines()[-30:]))
+
+    def ktest_explanation(self, output, name):
+        """The # lines right before the result: what was expected and found"""
+        lines = output.splitlines()
+        at = next(i for i, line in enumerate(lines) if re.search(r"not ok \d+ %s\b" % re.escape(name), line))
+        first = at
+        while first and re.search(r"(\]|^)\s+# ", lines[first - 1]):
+            first -= 1
+        return "\n".join(lines[first:at])
 
     # --- rules that need no boot ----------------------------------------------------------------
 
