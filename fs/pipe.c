@@ -340,8 +340,7 @@ static struct file *open_end(const struct path *path, unsigned int flags, struct
 	return file;
 }
 
-/* Both ends. => 0, -ENOMEM */
-static int create_pipe(struct file *files[2], unsigned int flags)
+int create_pipe_files(struct file *files[2], unsigned int flags)
 {
 	struct pipe *pipe = pipe_alloc();
 	struct path path;
@@ -376,7 +375,7 @@ long do_pipe2(int __user *ufds, unsigned int flags)
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	error = create_pipe(files, flags);
+	error = create_pipe_files(files, flags);
 	if (error)
 		return error;
 	fds[0] = get_unused_fd_flags(flags);

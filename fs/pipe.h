@@ -12,6 +12,9 @@
 
 #define PIPE_SIZE	65536		/* bytes; a multiple of the page size and a power of two */
 
+/* Both ends, [0] to read from, [1] to write to; flags: O_NONBLOCK. => 0, -ENOMEM */
+int create_pipe_files(struct file *files[2], unsigned int flags);
+
 /* F_GETPIPE_SZ, F_SETPIPE_SZ: the size is fixed. => bytes, -EBADF (no pipe), -EPERM (more than there is) */
 long pipe_size(struct file *file, bool set, unsigned long bytes);
 
