@@ -142,6 +142,10 @@ USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
 USER_DEMO	:= $(patsubst user/demo/%.c,bin/%,$(wildcard user/demo/*.c))
 USER_PROGRAMS	:= init bin/testrun $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
 
+# musl-gcc has no -static-pie: its start file for it is linked by hand.
+USER_CFLAGS_exec_pie := -fPIE -Wl,-pie,--no-dynamic-linker,-z,text -nostartfiles \
+			$(wildcard /usr/lib/*-linux-musl/rcrt1.o)
+
 .PHONY: user
 user: $(USER_PROGRAMS:%=$(B)/user/stripped/%)
 
