@@ -146,6 +146,14 @@ static bool take_from_lru(struct page *page)
 	return isolate_lru_page(page);
 }
 
+/* Shared memory has no other place than memory, locked or not. */
+static bool must_stay(const struct page *page)
+{
+	const struct mapping *mapping = PageAnon(page) ? NULL : READ_ONCE(page->mapping);
+
+	return mapping && mapping->flags & BIT(AS_UNEVICTABLE);
+}
+
 void mlock_page(struct page *page)
 {
 	page = compound_head(page);
@@ -153,7 +161,7 @@ void mlock_page(struct page *page)
 		return;
 	mod_page_state(NR_MLOCK, compound_nr(page));
 	/* Where it can't be taken now (another CPU's batch), reclaim finds the VM_LOCKED area and keeps the page. */
-	if (take_from_lru(page)) {
+	if (!must_stay(page) && take_from_lru(page)) {
 		SetPageUnevictable(page);
 		count_vm_event(UNEVICTABLE_PGCULLED);
 		putback_lru_page(page);
@@ -166,9 +174,9 @@ void munlock_page(struct page *page)
 	if (!TestClearPageMlocked(page))
 		return;
 	mod_page_state(NR_MLOCK, -(long)compound_nr(page));
-	if (take_from_lru(page)) {
-		if (TestClearPageUnevictable(page))
-			count_vm_event(UNEVICTABLE_PGRESCUED);
-		putback_lru_page(page);
-	}
+	if (must_stay(page) || !take_from_lru(page))
+		return;
+	if (TestClearPageUnevictable(page))
+		count_vm_event(UNEVICTABLE_PGRESCUED);
+	putback_lru_page(page);
 }

@@ -256,6 +256,11 @@ struct vma *vma_merge(struct mm *mm, const struct vma *like)
 
 	if (flags & (VM_PFNMAP | VM_IO))
 		return NULL;
+	/* Pages that are to be moved here (mremap) must be found through the anon_vma that the neighbour has. */
+	if (prev && like->anon_vma && prev->anon_vma != like->anon_vma)
+		prev = NULL;
+	if (next && like->anon_vma && next->anon_vma != like->anon_vma)
+		next = NULL;
 	if (prev && can_join(prev, like, prev->vm_flags, flags)) {
 		vma = prev;
 		vma_set_range(vma, vma->vm_start, like->vm_end);

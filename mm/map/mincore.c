@@ -1,0 +1,122 @@
+/* mm/map/mincore.c - which pages are in memory, and would not wait for a disk.
+ *
+ * Linux: mm/mincore.c.
+ */
+#include <mm/map/map_internal.h>
+
+#include <kernel/lib/string.h>
+#include <kernel/sched/task.h>
+#include <kernel/x86/usercopy.h>
+#include <mm/alloc/page_alloc.h>
+#include <mm/file/page_cache.h>
+#include <mm/swap/swap.h>
+
+/* Nothing is mapped: an anonymous page does not exist, one of a file may be in the page cache. */
+static u8 in_page_cache(struct vma *vma, unsigned long address)
+{
+	struct mapping *mapping = vma->ops && vma->ops->mapping ? vma->ops->mapping(vma) : NULL;
+	struct page *page = mapping ? find_get_page(mapping, linear_page_index(vma, address)) : NULL;
+	u8 resident;
+
+	if (!page)
+		return 0;
+	resident = PageUptodate(page);
+	put_page(page);
+	return resident;
+}
+
+static u8 in_swap_cache(pte_t pte)
+{
+	swp_entry_t entry = pte_to_swp_entry(pte);
+	struct page *page;
+	u8 resident;
+
+	if (is_migration_entry(entry))
+		return 1;
+	page = swap_cache_get(entry);
+	if (!page)
+		return 0;
+	resident = PageUptodate(page);
+	put_page(page);
+	return resident;
+}
+
+static void look_at_ptes(struct vma *vma, pmd_t table, unsigned long start, unsigned long end, u8 *vec)
+{
+	unsigned long address;
+
+	/* Read without a lock: the answer may be old before the caller sees it, whatever we do. */
+	for (address = start; address < end; address += PAGE_SIZE) {
+		pte_t pte = ptep_get(pte_offset(table, address));
+
+		if (pte_none(pte))
+			*vec++ = in_page_cache(vma, address);
+		else
+			*vec++ = pte_present(pte) ? 1 : in_swap_cache(pte);
+	}
+}
+
+/* => mmap_lock held for reading; fills one byte a page */
+static void look_at_area(struct vma *vma, unsigned long start, unsigned long end, u8 *vec)
+{
+	unsigned long address, next, a;
+
+	for (address = start; address < end; vec += (next - address) >> PAGE_SHIFT, address = next) {
+		pmd_t *pmdp = mm_find_pmd(vma->vm_mm, address);
+		pmd_t pmd = pmdp ? pmdp_get(pmdp) : __pmd(0);
+
+		next = pmd_addr_end(address, end);
+		if (pmd_is_table(pmd))
+			look_at_ptes(vma, pmd, address, next, vec);
+		else if (pmd_present(pmd))
+			memset(vec, 1, (next - address) >> PAGE_SHIFT);
+		else
+			for (a = address; a < next; a += PAGE_SIZE)
+				vec[(a - address) >> PAGE_SHIFT] = in_page_cache(vma, a);
+	}
+}
+
+/* As much as one area has of the range, at most a frame of answers. => pages, or -ENOMEM: a hole */
+static long look_at_some(struct mm *mm, unsigned long start, unsigned long end, u8 *vec)
+{
+	struct vma *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, start);
+	if (vma) {
+		end = min(min(end, vma->vm_end), start + (PAGE_SIZE << PAGE_SHIFT));
+		look_at_area(vma, start, end, vec);
+	}
+	mmap_read_unlock(mm);
+	return vma ? (long)((end - start) >> PAGE_SHIFT) : -ENOMEM;
+}
+
+int do_mincore(struct mm *mm, unsigned long start, unsigned long len, u8 __user *vec)
+{
+	unsigned long end = PAGE_ALIGN(start + len);
+	long done = 0;
+	u8 *answers;
+
+	if (start & ~PAGE_MASK)
+		return -EINVAL;
+	if (!access_ok((void __user *)start, len))
+		return -ENOMEM;
+	if (!access_ok(vec, (end - start) >> PAGE_SHIFT))
+		return -EFAULT;
+	answers = get_free_page(GFP_KERNEL);
+	if (!answers)
+		return -EAGAIN;
+	while (start < end && done >= 0) {
+		done = look_at_some(mm, start, end, answers);
+		/* Copied without the lock: the answer's own page may have to be faulted in. */
+		if (done > 0 && copy_to_user(vec, answers, done))
+			done = -EFAULT;
+		if (done > 0) {
+			vec += done;
+			start += done << PAGE_SHIFT;
+		}
+		cond_resched();
+	}
+	free_page(answers);
+	return done < 0 ? (int)done : 0;
+}
