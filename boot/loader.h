@@ -14,8 +14,9 @@ void boot_info_read(u32 magic, phys_addr_t info);
 void pvh_read(phys_addr_t info);
 void multiboot2_read(phys_addr_t info);
 
-/* memory_map.c: take one range as the loader told it; then, when all are in, sort and check them */
+/* memory_map.c: take one range as the loader told it; when all are in, settle what collides; show it in the debug log */
 void memory_map_add(u64 start, u64 size, u32 type);
 void memory_map_finish(void);
+void memory_map_show(void);
 
 #endif

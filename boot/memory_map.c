@@ -104,19 +104,22 @@ static bool settle_one(void)
 	return false;
 }
 
+void memory_map_show(void)
+{
+	for (unsigned int i = 0; i < boot_info.nr_ranges; i++)
+		pr_debug("memory map: 0x%012llx-0x%012llx %s\n", boot_info.ranges[i].start, boot_info.ranges[i].end,
+			 type_names[boot_info.ranges[i].type]);
+}
+
 void memory_map_finish(void)
 {
 	u64 ram = 0;
 
 	while (settle_one())
 		;
-	for (unsigned int i = 0; i < boot_info.nr_ranges; i++) {
-		const struct boot_range *range = &boot_info.ranges[i];
-
-		pr_debug("memory map: 0x%012llx-0x%012llx %s\n", range->start, range->end, type_names[range->type]);
-		if (range->type == BOOT_RAM)
-			ram += range->end - range->start;
-	}
+	for (unsigned int i = 0; i < boot_info.nr_ranges; i++)
+		if (boot_info.ranges[i].type == BOOT_RAM)
+			ram += boot_info.ranges[i].end - boot_info.ranges[i].start;
 	if (ram < SMALLEST_USEFUL_RAM)
 		panic("the memory map (%s) has %llu KB of RAM in %u ranges: that is not enough to live on",
 		      boot_info.loader, ram / 1024, boot_info.nr_ranges);
