@@ -126,14 +126,3 @@ void memory_map_finish(void)
 	boot_info.kernel_start = __pa_symbol(_text);
 	boot_info.kernel_end = __pa_symbol(_end);
 }
-
-void boot_info_read(u32 magic, phys_addr_t info)
-{
-	if (magic == PVH_MAGIC)
-		pvh_read(info);
-	else if (magic == MULTIBOOT2_LOADER_MAGIC)
-		multiboot2_read(info);
-	else
-		panic("started by an unknown loader (magic 0x%x): use GRUB's multiboot2, or QEMU's -kernel", magic);
-	memory_map_finish();
-}

@@ -1,14 +1,15 @@
-/* kernel/x86/idt.c - the interrupt descriptor table.
+/* kernel/x86/idt.c - the doors: interrupt descriptor table and system-call entry. trap.c is what stands behind them.
  *
- * All gates are interrupt gates: the CPU enters with interrupts off, so that the stub can exchange GS and read CR2
+ * All CPUs share the table. All gates are interrupt gates: the CPU enters with interrupts off, so that the stub can exchange GS and read CR2
  * undisturbed. Only int3 and into may be executed by programs.
  *
  * Linux: arch/x86/kernel/idt.c.
  */
-#include <kernel/x86/idt.h>
+#include <kernel/x86/trap.h>
 #include <kernel/lib/compiler.h>
 #include <kernel/x86/gdt.h>
-#include <kernel/x86/trap.h>
+#include <kernel/x86/ipi.h>
+#include <kernel/x86/msr.h>
 
 struct idt_gate {
 	u16 offset_low;
@@ -24,6 +25,7 @@ struct idt_gate {
 #define GATE_USER	0xee
 
 extern const u64 trap_stubs[NR_VECTORS];	/* entry.asm */
+extern void syscall_entry(void);
 
 static struct idt_gate idt[NR_VECTORS] __aligned(4096);
 
@@ -37,7 +39,7 @@ static void set_gate(unsigned int vector, u8 type, u8 ist)
 	};
 }
 
-void idt_init(void)
+static void fill_idt(void)
 {
 	for (unsigned int vector = 0; vector < NR_VECTORS; vector++)
 		set_gate(vector, GATE_KERNEL, 0);
@@ -48,9 +50,30 @@ void idt_init(void)
 	set_gate(TRAP_MACHINE_CHECK, GATE_KERNEL, IST_MACHINE_CHECK);
 }
 
-void idt_load(void)
+static void load_idt(void)
 {
 	struct { u16 limit; u64 base; } __packed pointer = { sizeof(idt) - 1, (u64)idt };
 
 	asm volatile("lidt %0" : : "m"(pointer));
+}
+
+static void syscall_init_cpu(void)
+{
+	/* syscall loads cs from bits 32-47 and ss 8 above; sysret loads cs 16 and ss 8 above bits 48-63 */
+	wrmsr(MSR_STAR, (u64)KERNEL_CS << 32 | (u64)USER32_CS << 48);
+	wrmsr(MSR_LSTAR, (u64)syscall_entry);
+	wrmsr(MSR_SYSCALL_MASK, EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC);
+}
+
+void trap_init(void)
+{
+	fill_idt();
+	smap_patch();
+	trap_init_cpu();
+}
+
+void trap_init_cpu(void)
+{
+	load_idt();
+	syscall_init_cpu();
 }

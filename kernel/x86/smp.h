@@ -37,6 +37,9 @@ void smp_send_reschedule(unsigned int cpu);
 /* smp_stop_others - panic: halt all other CPUs (NMI); waits a moment for them, never for ever */
 void smp_stop_others(void);
 
+/* boot/start.asm: page tables that map low memory where it is, for the first instructions of a CPU. */
+extern char boot_pgd[];
+
 /* What the rooms above give to start a CPU. */
 struct smp_boot_ops {
 	/* zeroed memory of the direct map, page aligned, never given back; NULL: this CPU stays off */

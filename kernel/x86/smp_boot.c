@@ -38,7 +38,6 @@ struct trampoline_parameters {
 } __packed;
 
 extern const char trampoline_start[], trampoline_parameters[], trampoline_end[];	/* trampoline.asm */
-extern char boot_pgd[];								/* boot/start.asm */
 
 static const struct smp_boot_ops *boot_ops;
 static unsigned int cpu_arrived;		/* the last CPU that came up */

@@ -6,10 +6,7 @@
 #include <kernel/lib/atomic.h>
 #include <kernel/lib/errno.h>
 #include <kernel/x86/apic.h>
-#include <kernel/x86/gdt.h>
-#include <kernel/x86/idt.h>
 #include <kernel/x86/ipi.h>
-#include <kernel/x86/msr.h>
 #include <kernel/x86/percpu.h>
 #include <kernel/x86/report.h>
 #include <kernel/x86/thread.h>
@@ -46,7 +43,7 @@ static const char *const trap_names[NR_TRAPS] = {
 	"SIMD error", "virtualization exception", "control protection",
 };
 
-extern void syscall_entry(void);	/* entry.asm */
+/* entry.asm calls these. */
 void trap_dispatch(struct pt_regs *regs, unsigned int vector);
 void trap_dispatch_ist(struct pt_regs *regs, unsigned int vector);
 void exit_to_user_work(struct pt_regs *regs);
@@ -218,25 +215,4 @@ const char *irq_name(unsigned int vector)
 u64 irq_count(unsigned int vector, unsigned int cpu)
 {
 	return (*per_cpu_ptr(&irq_counts, cpu))[vector];
-}
-
-static void syscall_init_cpu(void)
-{
-	/* syscall loads cs from bits 32-47 and ss 8 above; sysret loads cs 16 and ss 8 above bits 48-63 */
-	wrmsr(MSR_STAR, (u64)KERNEL_CS << 32 | (u64)USER32_CS << 48);
-	wrmsr(MSR_LSTAR, (u64)syscall_entry);
-	wrmsr(MSR_SYSCALL_MASK, EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC);
-}
-
-void trap_init(void)
-{
-	idt_init();
-	smap_patch();
-	trap_init_cpu();
-}
-
-void trap_init_cpu(void)
-{
-	idt_load();
-	syscall_init_cpu();
 }
