@@ -1,5 +1,7 @@
 """Tests that need the host: machines of every size, GRUB, a terminal, kernels that die."""
 
+import os
+import tempfile
 import time
 
 from .terminal import Gone, Terminal
@@ -8,7 +10,8 @@ from .terminal import Gone, Terminal
 class Scenario:
     """One boot with one command, whose output must contain some lines."""
 
-    def __init__(self, name, about, arguments, command, expect=(), status=0, timeout=120, on_linux=False):
+    def __init__(self, name, about, arguments, command, expect=(), status=0, timeout=120, on_linux=False,
+                 needs="/"):
         self.name = name
         self.about = about
         self.arguments = arguments
@@ -17,6 +20,7 @@ class Scenario:
         self.status = status
         self.timeout = timeout
         self.on_linux = on_linux
+        self.possible = os.path.exists(needs)
 
     def run(self, runner):
         """=> (problem or "", output)"""
@@ -30,10 +34,54 @@ class Scenario:
         return "", output
 
 
+class DiskScenario(Scenario):
+    """A Scenario with two disks of its own, whose images are looked at afterwards."""
+
+    SIZE = 16 << 20
+    BLKDEBUG = """\
+[inject-error]
+event = "none"
+iotype = "read"
+errno = "5"
+sector = "64"
+once = "off"
+"""
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-disks-") as directory:
+            images = [os.path.join(directory, n) for n in ("first.img", "second.img")]
+            for number, image in enumerate(images):
+                with open(image, "wb") as f:
+                    f.write(bytes([number + 1]) * self.SIZE)
+            config = os.path.join(directory, "blkdebug.cfg")
+            with open(config, "w") as f:
+                f.write(self.BLKDEBUG)
+            self.arguments = ["--disk", images[0], "--disk", "blkdebug:%s:%s" % (config, images[1])]
+            problem, output = super().run(runner)
+            with open(images[0], "rb") as f:
+                f.seek(1 << 20)
+                if not problem and f.read(6) != b"quire\n":
+                    problem = "what the guest wrote did not reach the disk"
+        return problem, output
+
+
+DISKS = """\
+echo quire | dd of=/dev/vdb bs=1M seek=1 conv=notrunc 2>/dev/null && sync
+dd if=/dev/vdb bs=4096 count=1 2>/dev/null | hexdump -n 4 -e '4/1 "%02x" "\\n"'
+dd if=/dev/vdc of=/dev/null bs=4096 count=4 2>/dev/null && echo four good pages
+dd if=/dev/vdc of=/dev/null bs=4096 count=16 2>&1 | grep -c 'error'
+dd if=/dev/vdc bs=4096 skip=9 count=1 2>/dev/null | hexdump -n 4 -e '4/1 "%02x" "\\n"'
+mkswap /dev/vdb >/dev/null && swapon /dev/vdb && awk '$1 == "/dev/vdb" { print $3 }' /proc/swaps
+swapoff /dev/vdb && echo off
+swapon /dev/vdc 2>/dev/null; echo $?
+echo quire | dd of=/dev/vdb bs=1M seek=1 conv=notrunc 2>/dev/null && sync
+"""
+
+
 class Session:
     """A person at an interactive shell: keys to press, and what must appear after them."""
 
-    on_linux = True
+    on_linux = possible = True
 
     def __init__(self, name, about, arguments, steps):
         self.name = name
@@ -95,11 +143,18 @@ ALL = [
     Scenario("boot-8-cpus", "eight processors", ["--cpus", "8"], HELLO, ["8\n", "alive"]),
     Scenario("boot-16-cpus", "sixteen processors", ["--cpus", "16"], HELLO, ["16\n", "alive"]),
     Scenario("boot-iso", "GRUB, multiboot2, BIOS", ["--iso"], HELLO, ["alive"]),
+    Scenario("boot-uefi", "GRUB, multiboot2, UEFI", ["--iso", "--uefi"], HELLO, ["alive"],
+             needs="/usr/share/qemu/OVMF.fd"),
     Scenario("exit-status", "a command's status is the tool's", [], "echo out; exit 42", ["out\n"],
              status=42, on_linux=True),
     Scenario("time-limit", "a command that does not end", [], "echo out; sleep 1000", ["out\n"],
              status=124, timeout=15, on_linux=True),
     Scenario("icount", "instructions as time", ["--icount", "--cpus", "1"], HELLO, ["alive"]),
+    DiskScenario("disks", "several disks, a read error, mkswap and swapon in the guest", [], DISKS,
+                 ["01010101\nfour good pages\n1\n02020202\n16380\noff\n1\n"], on_linux=True),
+    Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
+             "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
+             "test -s /etc/hostname && grep -c ^class /tmp/x/y", ["3\n"], on_linux=True),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
     Scenario("demo", "the whole chain", [], "demo", ["the chain is complete"],
              timeout=180, on_linux=True),

@@ -241,7 +241,11 @@ def jobs_for(runner, options):
     groups = sorted(machines.values(), key=lambda g: -sum(int(t.needs["timeout"]) for t in g))
     jobs = [lambda g=group: runner.user_tests(g) for group in groups]
     for scenario in scenarios.ALL:
-        if wanted(scenario.name, options.names) and (scenario.on_linux or not options.linux):
+        if not wanted(scenario.name, options.names) or options.linux and not scenario.on_linux:
+            continue
+        if not scenario.possible:
+            runner.report.note("skipped: %s" % scenario.name)
+        else:
             jobs.append(lambda s=scenario: runner.scenario(s))
     if not options.linux:
         if wanted("floors", options.names):

@@ -78,7 +78,6 @@ static void mount_all(void)
 		{ "sysfs", "/sys" },
 		{ "devtmpfs", "/dev" },
 		{ "tmpfs", "/dev/shm" },
-		{ "tmpfs", "/tmp" },
 		{ "debugfs", "/sys/kernel/debug" },
 		{ "tracefs", "/sys/kernel/tracing" },
 	};

@@ -69,7 +69,7 @@ int main(void)
 	HAS("/proc/loadavg", ".", "/");
 	HAS("/proc/cpuinfo", "processor\t: 0", "processor\t: 1", "model name\t: ", "flags\t\t: ");
 	HAS("/proc/version", "version");
-	HAS("/proc/mounts", " / ", "proc /proc proc rw", "/sys", "/dev", "/tmp tmpfs");
+	HAS("/proc/mounts", " / ", "proc /proc proc rw", "/sys", "/dev", "/dev/shm tmpfs");
 	HAS("/proc/filesystems", "nodev\tproc\n", "nodev\ttmpfs\n");
 	HAS("/proc/cmdline", "console=ttyS0");
 	HAS("/proc/self/status", "Name:\tproc_files\n", "State:\tR", "Pid:\t", "PPid:\t", "VmSize:\t", "VmRSS:\t",
