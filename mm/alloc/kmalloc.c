@@ -30,8 +30,10 @@ static const u8 small_index[192 / 8] = {
 };
 #define INDEX_OF_256	7
 
-void kmalloc_init(void)
+void slab_init(void)
 {
+	fault_attr_register(&failslab);
+	fault_attr_register(&fail_page_alloc);
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		size_t size = sizes[i].size;
 

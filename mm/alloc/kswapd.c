@@ -13,11 +13,10 @@
 #define pr_fmt(fmt) "kswapd: " fmt
 
 #include <mm/alloc/page_alloc.h>
-#include <kernel/debug/panic.h>
 #include <kernel/sched/task.h>
 #include <kernel/sync/wait.h>
 #include <kernel/trace/trace.h>
-#include <mm/alloc/stack_internal.h>
+#include <mm/alloc/daemon_internal.h>
 #include <mm/frame/vmstat.h>
 #include <mm/reclaim/reclaim.h>
 
@@ -83,7 +82,7 @@ static void kswapd_try_to_sleep(struct node *node, unsigned int order)
 	finish_wait(&node->kswapd_wait, &wait);
 }
 
-static int kswapd(void *data)
+int kswapd(void *data)
 {
 	struct node *node = data;
 	unsigned int order = 0, reached = 0;
@@ -99,15 +98,4 @@ static int kswapd(void *data)
 		reached = balance_pgdat(node, order);
 	}
 	return 0;
-}
-
-void kswapd_start(void)
-{
-	struct node *node = NODE0;
-	struct task *task = kthread_run(kswapd, node, "kswapd%d", node->id);
-
-	if (IS_ERR(task))
-		panic("kswapd cannot be started: error %ld", PTR_ERR(task));
-	WRITE_ONCE(node->kswapd, task);
-	kernel_stack_register_shrinker();
 }

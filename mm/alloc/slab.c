@@ -433,10 +433,3 @@ bool slab_info(unsigned int i, struct slab_info *info)
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return true;
 }
-
-void slab_init(void)
-{
-	fault_attr_register(&failslab);
-	fault_attr_register(&fail_page_alloc);
-	kmalloc_init();
-}

@@ -1,10 +1,10 @@
-/* mm/frame/lru.c - five queues for eviction, and the ways between them.
+/* mm/frame/lru.c - the ways onto the LRU lists, between them, and off.
  *
  * New pages wait in a batch of their CPU until there are enough for one turn of the LRU lock. Everything else takes
- * the lock at once: PG_lru, the list links and nr_pages change together under it. Interrupt handlers move pages
- * when their write-back ends, so the lock is irq-safe, and the batches are touched with interrupts off.
+ * the lock at once. Interrupt handlers move pages when their write-back ends, so the lock is irq-safe, and the
+ * batches are touched with interrupts off.
  *
- * Linux: mm/swap.c, include/linux/mm_inline.h.
+ * Linux: mm/swap.c.
  */
 #include <mm/frame/lru.h>
 #include <kernel/lib/string.h>
@@ -19,63 +19,6 @@ struct lru_batch {
 	struct page	*pages[LRU_BATCH]; /* each with a reference */
 };
 static DEFINE_PER_CPU(struct lru_batch, lru_add_batch);
-
-void lru_init(struct lruvec *lruvec)
-{
-	spin_lock_init(&lruvec->lru_lock);
-	for (unsigned int i = 0; i < NR_LRU_LISTS; i++)
-		INIT_LIST_HEAD(&lruvec->lists[i]);
-}
-
-struct lruvec *page_lruvec(const struct page *page __unused)
-{
-	return &NODE0->lruvec;
-}
-
-unsigned long lru_size(enum lru_list lru)
-{
-	return READ_ONCE(NODE0->lruvec.nr_pages[lru]);
-}
-
-enum lru_list page_lru(const struct page *page)
-{
-	unsigned long flags = READ_ONCE(page->flags);
-	enum lru_list lru = flags & BIT(PG_swapbacked) ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
-
-	if (flags & BIT(PG_unevictable))
-		return LRU_UNEVICTABLE;
-	return flags & BIT(PG_active) ? lru + LRU_ACTIVE_ANON - LRU_INACTIVE_ANON : lru;
-}
-
-void lruvec_add_page(struct lruvec *lruvec, struct page *page, bool tail)
-{
-	enum lru_list lru = page_lru(page);
-
-	assert_spin_locked(&lruvec->lru_lock);
-	if (tail)
-		list_add_tail(&page->lru, &lruvec->lists[lru]);
-	else
-		list_add(&page->lru, &lruvec->lists[lru]);
-	lruvec->nr_pages[lru] += compound_nr(page);
-}
-
-void lruvec_del_page(struct lruvec *lruvec, struct page *page)
-{
-	assert_spin_locked(&lruvec->lru_lock);
-	list_del(&page->lru);
-	lruvec->nr_pages[page_lru(page)] -= compound_nr(page);
-}
-
-/*
- * The head, still counted with all of its pages, is being split: its tails join behind it and the sum stays the same.
- */
-void lruvec_add_split_tail(struct lruvec *lruvec, struct page *head, struct page *tail)
-{
-	assert_spin_locked(&lruvec->lru_lock);
-	VM_ASSERT(PageLRU(head) && !PageLRU(tail));
-	SetPageLRU(tail);
-	list_add(&tail->lru, &head->lru);
-}
 
 /* --- joining -------------------------------------------------------------------------------------------------------- */
 
@@ -146,31 +89,6 @@ void lru_add_drain_all(void)
 }
 
 /* --- isolation ------------------------------------------------------------------------------------------------------ */
-
-static inline enum vmstat_state isolated_state(const struct page *page)
-{
-	return PageSwapBacked(page) ? NR_ISOLATED_ANON : NR_ISOLATED_FILE;
-}
-
-void page_clear_isolated(struct page *page)
-{
-	if (PageIsolated(page)) {
-		ClearPageIsolated(page);
-		mod_page_state(isolated_state(page), -(long)compound_nr(page));
-	}
-}
-
-bool lruvec_isolate_page(struct lruvec *lruvec, struct page *page)
-{
-	assert_spin_locked(&lruvec->lru_lock);
-	if (!PageLRU(page) || !get_page_unless_zero(page))
-		return false;
-	ClearPageLRU(page);
-	lruvec_del_page(lruvec, page);
-	SetPageIsolated(page);
-	mod_page_state(isolated_state(page), compound_nr(page));
-	return true;
-}
 
 bool isolate_lru_page(struct page *page)
 {

@@ -3,7 +3,8 @@
  * Pages join in per-CPU batches (each holds a reference until it is drained, so code that needs an exact reference
  * count drains first). A page on a list has PG_lru; who takes it off to work on it clears PG_lru first and owns its
  * list links until putback_lru_page(). PG_isolated says so, and NR_ISOLATED_* counts its pages: who splits an isolated
- * huge page sets PG_isolated in the tails that stay isolated, and the sum is right. Sizes are in 4 KB pages; a huge page counts 512. Linux: mm/swap.c.
+ * huge page sets PG_isolated in the tails that stay isolated, and the sum is right. Sizes are in 4 KB pages; a huge
+ * page counts 512. Linux: mm/swap.c.
  */
 #ifndef MM_FRAME_LRU_H
 #define MM_FRAME_LRU_H
@@ -15,7 +16,10 @@ void lru_add(struct page *page);		/* a new, referenced page: to the list its fla
 void lru_add_drain(void);			/* this CPU's batch */
 void lru_add_drain_all(void);			/* all CPUs' batches, by IPI; irqs on */
 
-/* => returns false when the page is not on a list (another isolator was first). On success: PG_lru clear, PG_isolated set, a reference taken */
+/*
+ * => returns false when the page is not on a list (another isolator was first)
+ * => on success: PG_lru clear, PG_isolated set, a reference taken
+ */
 bool isolate_lru_page(struct page *page);
 /* The same for who holds lru_lock already (reclaim, page by page down a list). Also fails on a page that is being freed. */
 bool lruvec_isolate_page(struct lruvec *lruvec, struct page *page);

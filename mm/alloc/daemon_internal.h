@@ -1,0 +1,7 @@
+/* mm/alloc/daemon_internal.h - the thread function of kswapd.c, which start.c starts. */
+#ifndef MM_ALLOC_DAEMON_INTERNAL_H
+#define MM_ALLOC_DAEMON_INTERNAL_H
+
+int kswapd(void *node);
+
+#endif

@@ -1,0 +1,17 @@
+/* mm/alloc/start.c - what begins when tasks can run: kswapd, and the giving back of spare stacks. */
+#include <mm/alloc/page_alloc.h>
+#include <kernel/debug/panic.h>
+#include <kernel/sched/task.h>
+#include <mm/alloc/daemon_internal.h>
+#include <mm/alloc/stack_internal.h>
+
+void kswapd_start(void)
+{
+	struct node *node = NODE0;
+	struct task *task = kthread_run(kswapd, node, "kswapd%d", node->id);
+
+	if (IS_ERR(task))
+		panic("kswapd cannot be started: error %ld", PTR_ERR(task));
+	WRITE_ONCE(node->kswapd, task);
+	kernel_stack_register_shrinker();
+}
