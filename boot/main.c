@@ -12,6 +12,8 @@
 
 #include <boot/loader.h>
 #include <boot/machine.h>
+#include <drivers/block/block.h>
+#include <drivers/pci/pci.h>
 #include <drivers/serial/serial.h>
 #include <fs/devfs/devfs.h>
 #include <fs/initramfs/initramfs.h>
@@ -76,6 +78,8 @@ static const struct boot_step early_steps[] = {
 /* In a thread: may sleep. */
 static const struct boot_step late_steps[] = {
 	{ "other CPUs",		machine_start_cpus },
+	{ "PCI",		pci_init },
+	{ "block layer",	block_init },
 
 	/* memory management, from the ground floor up */
 	{ "swap",		swap_init },

@@ -201,15 +201,17 @@ static const struct {
 	{ "MCFG", read_mcfg },
 };
 
-static void read_table(phys_addr_t address)
+/* Of two tables of a kind the first counts: seen has a bit for each reader. */
+static void read_table(phys_addr_t address, unsigned long *seen)
 {
 	const struct acpi_header *table = __va(address);
 
 	if (!address || address > LOW_DIRECT_MAP_SIZE - ACPI_MAX_TABLE_SIZE)
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(readers); i++) {
-		if (memcmp(table->signature, readers[i].signature, 4))
+		if (memcmp(table->signature, readers[i].signature, 4) || *seen & BIT(i))
 			continue;
+		*seen |= BIT(i);
 		table = check_table(address, readers[i].signature);
 		if (table)
 			readers[i].read(table);
@@ -243,12 +245,13 @@ static void read_root(phys_addr_t address, size_t entry_size, const char *what)
 {
 	const struct acpi_header *root = check_table(address, what);
 	size_t n = root ? (root->length - sizeof(*root)) / entry_size : 0;
+	unsigned long seen = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		u64 table = 0;
 
 		memcpy(&table, (const char *)(root + 1) + i * entry_size, entry_size);
-		read_table(table);
+		read_table(table, &seen);
 	}
 }
 
