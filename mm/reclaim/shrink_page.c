@@ -27,6 +27,7 @@ struct shrink_batch {
 	struct list_head *list;		/* still to do, from its end; the parts of split pages join there */
 	struct list_head freed;		/* frozen: to the buddy after the flush */
 	struct tlb_ubc	ubc;		/* mappings that were taken away, but not yet flushed */
+	struct swap_plug plug;		/* neighbouring writes, gathered */
 };
 
 static bool mapping_unevictable(const struct page *page)
@@ -116,7 +117,7 @@ static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch
 	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
 }
 
-/* => swap_writepage unlocks the page when it returns 0 */
+/* => swap_writepage unlocks the page */
 static enum page_verdict write_out(struct page *page, struct shrink_batch *batch)
 {
 	if (!PageAnon(page)) {
@@ -133,10 +134,7 @@ static enum page_verdict write_out(struct page *page, struct shrink_batch *batch
 #endif
 	SetPageReclaim(page);
 	trace(mm_vmscan_write_folio, page_to_pfn(page), page->flags);
-	if (swap_writepage(page)) {
-		ClearPageReclaim(page);
-		return PAGE_WRITE_ERROR;
-	}
+	swap_writepage(page, &batch->plug);
 	batch->sc->nr_written++;
 	return PAGE_WRITTEN;
 }
@@ -266,6 +264,7 @@ unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, 
 		result->nr[verdict] += compound_nr(page);
 		finish_page(page, verdict, &batch, &kept);
 	}
+	swap_write_unplug(&batch.plug);
 	result->nr[PAGE_FREED] += free_written(&kept, &batch);
 	free_batch(&batch);
 	list_splice(&kept, list);

@@ -89,18 +89,25 @@ enum unmap_flags { TTU_SYNC = BIT(0), TTU_BATCH_FLUSH = BIT(1), TTU_IGNORE_MLOCK
 bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc);
 
 /*
- * swap_writepage - start the write of a page in the swap cache
- * => page locked, dirty, unmapped and flushed; returns 0 with the page unlocked and under writeback, or -errno with it still locked
- * => may sleep until a request of the pool is free. On a write error the page stays dirty and in memory, its slot is
- *    retired, and the log says so once
+ * Writes to neighbouring slots leave together, in one request: while pages are added it is open, in the plug. Everybody
+ * who has plugged writes unplugs before he waits for any of them.
  */
-int swap_writepage(struct page *page);
+struct swap_io;
+struct swap_plug { struct swap_io *open; };
+/*
+ * swap_writepage - start the write of a page in the swap cache
+ *
+ * => page locked, dirty, unmapped and flushed; on return it is unlocked, clean and under writeback
+ * => may sleep until a request of the pool is free: that is what bounds the writes under way
+ * => on a write error the page becomes dirty again and stays in memory, its slot is retired, and the log says so once
+ */
+void swap_writepage(struct page *page, struct swap_plug *plug);
+void swap_write_unplug(struct swap_plug *plug);
 /* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked. Huge: one 2 MB read */
 int swap_read_page(struct page *page);
-/* asynchronous form for read-ahead: unlocks the page when done. On -errno nothing was started and the page is still locked */
+/* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
 int swap_read_page_async(struct page *page);
-/* Writes that are under way, and waiting until one more has ended. => timeout in ticks; false: none was under way, or time is up */
-unsigned int swap_writes_in_flight(void);
+/* Wait until one more write has ended. => timeout in ticks; false: none is under way, or time is up */
 bool swap_wait_for_write(long timeout);
 
 #endif

@@ -1,0 +1,265 @@
+/* mm/swap/swap_io.c - pages to the disk and back.
+ *
+ * Requests come from two pools set aside at boot, one for writes and one for reads, so that no memory is needed here, and
+ * a fault never waits behind a queue of writes. A writer sleeps when all of his pool is under way.
+ *
+ * Writes are asynchronous: the page is unlocked and clean as soon as it is on its way, and PG_writeback says so until the
+ * completion interrupt. Nobody changes it meanwhile: it is in no page table. When the write fails the page is dirty again,
+ * and its slot is never used again; the page waits in memory until nobody names the slot any more.
+ *
+ * Linux: mm/page_io.c.
+ */
+#define pr_fmt(fmt) "swap: " fmt
+#include <mm/swap/slots.h>
+#include <drivers/block/block.h>
+#include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
+#include <kernel/debug/printk.h>
+#include <kernel/lib/errno.h>
+#include <kernel/sync/completion.h>
+#include <kernel/sync/wait.h>
+#include <kernel/trace/trace.h>
+
+#define SWAP_IO_PAGES	32	/* pages (of any size) in one request */
+#define POOL_SIZE	32	/* requests of each kind under way at most */
+
+/* One request: neighbouring slots of one area. Owned by who took it from the pool, then by the device until it is done. */
+struct swap_io {
+	struct block_request request;
+	struct block_segment segments[SWAP_IO_PAGES];
+	struct page	*pages[SWAP_IO_PAGES];
+	struct completion *waiter;	/* who waits for a read; NULL: the end of the read unlocks the page */
+	struct list_head list;		/* (pool lock) */
+};
+
+struct io_pool {
+	spinlock_t	lock;		/* irq-safe */
+	struct list_head free;		/* (lock) */
+	unsigned int	in_flight;	/* (lock) */
+	unsigned long	nr_done;	/* (lock) requests that have ended since boot */
+	wait_queue_head_t free_wait;	/* for a free request */
+	wait_queue_head_t done_wait;	/* for the end of any */
+	struct swap_io	ios[POOL_SIZE];
+};
+static struct io_pool write_pool, read_pool;
+
+static void pool_init(struct io_pool *pool)
+{
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->free);
+	init_waitqueue_head(&pool->free_wait);
+	init_waitqueue_head(&pool->done_wait);
+	for (unsigned int i = 0; i < POOL_SIZE; i++)
+		list_add_tail(&pool->ios[i].list, &pool->free);
+}
+
+void swap_init(void)
+{
+	pool_init(&write_pool);
+	pool_init(&read_pool);
+}
+
+/* => NULL: all are under way */
+static struct swap_io *try_get_io(struct io_pool *pool)
+{
+	struct swap_io *io;
+	unsigned long irqflags;
+
+	spin_lock_irqsave(&pool->lock, irqflags);
+	io = list_first_entry_or_null(&pool->free, struct swap_io, list);
+	if (io) {
+		list_del(&io->list);
+		pool->in_flight++;
+		io->request.nr_segments = 0;
+		io->waiter = NULL;
+	}
+	spin_unlock_irqrestore(&pool->lock, irqflags);
+	return io;
+}
+
+static struct swap_io *get_io(struct io_pool *pool)
+{
+	struct swap_io *io;
+
+	wait_event(pool->free_wait, (io = try_get_io(pool)));
+	return io;
+}
+
+static void put_io(struct io_pool *pool, struct swap_io *io)
+{
+	unsigned long irqflags;
+
+	spin_lock_irqsave(&pool->lock, irqflags);
+	list_add(&io->list, &pool->free);
+	pool->in_flight--;
+	pool->nr_done++;
+	spin_unlock_irqrestore(&pool->lock, irqflags);
+	wake_up(&pool->free_wait);
+	wake_up_all(&pool->done_wait);
+}
+
+bool swap_wait_for_write(long timeout)
+{
+	unsigned long seen = READ_ONCE(write_pool.nr_done);
+
+	if (!READ_ONCE(write_pool.in_flight))
+		return false;
+	return wait_event_timeout(write_pool.done_wait, READ_ONCE(write_pool.nr_done) != seen, timeout) > 0;
+}
+
+/* --- building requests ---------------------------------------------------------------------------------------------------------- */
+
+static sector_t entry_sector(swp_entry_t entry)
+{
+	return swp_offset(entry) * SECTORS_PER_PAGE;
+}
+
+static void add_page(struct swap_io *io, struct page *page)
+{
+	unsigned int i = io->request.nr_segments++;
+
+	io->pages[i] = page;
+	io->segments[i].phys = page_to_phys(page);
+	io->segments[i].len = compound_nr(page) * PAGE_SIZE;
+}
+
+static void start_io(struct swap_io *io, struct page *page, enum block_op op, void (*done)(struct block_request *))
+{
+	swp_entry_t entry = page_swap_entry(page);
+
+	io->request.device = entry_area(entry)->bdev;
+	io->request.op = op;
+	io->request.sector = entry_sector(entry);
+	io->request.segments = io->segments;
+	io->request.done = done;
+	io->request.private = io;
+	add_page(io, page);
+}
+
+/* Does page's slot lie right behind the last one of the request? */
+static bool is_next(const struct swap_io *io, struct page *page)
+{
+	unsigned int last = io->request.nr_segments - 1;
+	swp_entry_t entry = page_swap_entry(io->pages[last]);
+
+	return io->request.nr_segments < SWAP_IO_PAGES &&
+	       page_swap_entry(page).val == entry.val + (io->segments[last].len >> PAGE_SHIFT);
+}
+
+/* --- writing --------------------------------------------------------------------------------------------------------------------- */
+
+/* Memory holds the only copy again. */
+static void write_failed(struct page *page, int status)
+{
+	swp_entry_t entry = page_swap_entry(page);
+	unsigned long nr = compound_nr(page);
+	bool first = false;
+
+	SetPageDirty(page);
+	SetPageError(page);
+	ClearPageReclaim(page);
+	for (unsigned long i = 0; i < nr; i++)
+		first |= slot_retire((swp_entry_t){ entry.val + i });
+	if (first)
+		pr_err("write error %d on %s, slot %llu: the page stays in memory, the slot is not used again\n", status,
+		       entry_area(entry)->name, swp_offset(entry));
+}
+
+/* => interrupt context */
+static void write_done(struct block_request *request)
+{
+	struct swap_io *io = request->private;
+
+	for (unsigned int i = 0; i < request->nr_segments; i++) {
+		struct page *page = io->pages[i];
+
+		trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, request->status);
+		if (request->status)
+			write_failed(page, request->status);
+		end_page_writeback(page);
+	}
+	put_io(&write_pool, io);
+}
+
+void swap_write_unplug(struct swap_plug *plug)
+{
+	struct swap_io *io = plug->open;
+
+	plug->open = NULL;
+	if (io)
+		block_submit(&io->request);
+}
+
+void swap_writepage(struct page *page, struct swap_plug *plug)
+{
+	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page));
+	if (plug->open && !is_next(plug->open, page))
+		swap_write_unplug(plug);
+	if (plug->open) {
+		add_page(plug->open, page);
+	} else {
+		plug->open = get_io(&write_pool);
+		start_io(plug->open, page, BLOCK_WRITE, write_done);
+	}
+	ClearPageDirty(page);
+	set_page_writeback(page);
+	count_vm_events(PSWPOUT, compound_nr(page));
+	if (PageTransHuge(page))
+		count_vm_event(THP_SWPOUT);
+	trace(swap_writepage, page_to_pfn(page), page_swap_entry(page).val);
+	unlock_page(page);
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------------------- */
+
+/* => interrupt context */
+static void read_done(struct block_request *request)
+{
+	struct swap_io *io = request->private;
+	struct completion *waiter = io->waiter;
+	struct page *page = io->pages[0];
+
+	if (request->status) {
+		SetPageError(page);
+		pr_err_ratelimited("read error %d on %s, slot %llu\n", request->status,
+				   entry_area(page_swap_entry(page))->name, swp_offset(page_swap_entry(page)));
+	} else {
+		SetPageUptodate(page);
+	}
+	put_io(&read_pool, io);
+	if (waiter)
+		complete(waiter);
+	else
+		unlock_page(page);	/* it may be gone right after this */
+}
+
+static void start_read(struct swap_io *io, struct page *page)
+{
+	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageUptodate(page));
+	count_vm_events(PSWPIN, compound_nr(page));
+	trace(swap_readpage, page_to_pfn(page), page_swap_entry(page).val, compound_nr(page));
+	ClearPageError(page);
+	start_io(io, page, BLOCK_READ, read_done);
+	block_submit(&io->request);
+}
+
+int swap_read_page(struct page *page)
+{
+	DECLARE_COMPLETION_ONSTACK(finished);
+	struct swap_io *io = get_io(&read_pool);
+
+	io->waiter = &finished;
+	start_read(io, page);
+	wait_for_completion(&finished);
+	return PageUptodate(page) ? 0 : -EIO;
+}
+
+int swap_read_page_async(struct page *page)
+{
+	struct swap_io *io = try_get_io(&read_pool);
+
+	if (!io)
+		return -EAGAIN;
+	start_read(io, page);
+	return 0;
+}
