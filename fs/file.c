@@ -105,7 +105,7 @@ struct file *dentry_open(const struct path *path, unsigned int flags)
 		fput(file);
 		return ERR_PTR(error);
 	}
-	file->flags &= ~O_NOCTTY;		/* meant for the open operation only */
+	file->flags &= ~(O_EXCL | O_NOCTTY);	/* meant for the open operation only */
 	return file;
 }
 

@@ -1,7 +1,7 @@
 /* fs/pipe.c - see pipe.h.
  *
  * The bytes lie in a ring of pages that are taken when the writer gets there and given back when the reader has left, so an idle pipe
- * costs nothing. Positions only grow; an offset in the ring is a position modulo PIPE_SIZE.
+ * costs nothing. Positions only grow; the page of a position is its number modulo PIPE_PAGES.
  *
  * User memory is copied with the pipe's mutex held: a fault there may sleep, and takes no pipe's lock.
  */
@@ -13,7 +13,8 @@
 #include <mm/alloc/page_alloc.h>
 #include <mm/alloc/slab.h>
 
-#define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE)
+/* One more than the bytes need: the first and the last byte never share a page, which is freed when the first leaves it. */
+#define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE + 1)
 #define SIGPIPE		13
 
 /* Locks: (l) lock */

@@ -10,7 +10,7 @@
 
 #include <fs/vfs.h>
 
-#define PIPE_SIZE	65536		/* bytes; a multiple of the page size and a power of two */
+#define PIPE_SIZE	65536		/* bytes; a multiple of the page size */
 
 /* Both ends, [0] to read from, [1] to write to; flags: O_NONBLOCK. => 0, -ENOMEM */
 int create_pipe_files(struct file *files[2], unsigned int flags);

@@ -40,16 +40,21 @@ static u64 disk_bytes(const struct block_device *disk)
 static int disk_open(struct inode *inode, struct file *file)
 {
 	struct block_device *disk = inode_device(inode)->private;
+	int error = 0;
 
 	if (file->mode & FMODE_WRITE && disk->read_only)
 		return -EACCES;
-	return file->flags & O_EXCL ? block_claim(disk, "open") : 0;
+	if (file->flags & O_EXCL) {
+		error = block_claim(disk, "open");
+		file->private = disk;		/* to be given back */
+	}
+	return error;
 }
 
-static void disk_release(struct inode *inode, struct file *file)
+static void disk_release(struct inode *inode __unused, struct file *file)
 {
-	if (file->flags & O_EXCL)
-		block_unclaim(inode_device(inode)->private);
+	if (file->private)
+		block_unclaim(file->private);
 }
 
 /* The sectors around [pos, pos + len), read into or written from buf; len at most CHUNK_SIZE minus the ends. */
