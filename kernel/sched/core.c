@@ -12,35 +12,8 @@
 #include <kernel/sched/run_queue.h>
 
 #include <kernel/debug/assert.h>
-#include <kernel/lib/string.h>
 #include <kernel/trace/trace.h>
 #include <kernel/x86/smp.h>
-#include <kernel/x86/trap.h>
-
-DEFINE_PER_CPU(struct run_queue, run_queues);
-cpumask_t sched_active;
-
-struct run_queue *task_rq_lock(struct task *task)
-{
-	for (;;) {
-		struct run_queue *rq = task_rq(task);
-
-		spin_lock(&rq->lock);
-		if (rq == task_rq(task))
-			return rq;
-		spin_unlock(&rq->lock);
-	}
-}
-
-/* Make the CPU of this queue call schedule() as soon as it may. => rq locked */
-void resched_curr(struct run_queue *rq)
-{
-	if (thread_test_flag(&rq->curr->thread, TIF_NEED_RESCHED))
-		return;
-	set_tsk_need_resched(rq->curr);
-	if (rq->cpu != smp_processor_id())
-		smp_send_reschedule(rq->cpu);
-}
 
 /* --- switching -------------------------------------------------------------------------------------------- */
 
@@ -192,21 +165,6 @@ void yield(void)
 	spin_unlock(&rq->lock);
 	__schedule(true);
 	local_irq_restore(flags);
-}
-
-void io_schedule(void)
-{
-	io_schedule_timeout(MAX_SCHEDULE_TIMEOUT);
-}
-
-long io_schedule_timeout(long ticks)
-{
-	long left;
-
-	current->in_iowait = true;
-	left = schedule_timeout(ticks);
-	current->in_iowait = false;
-	return left;
 }
 
 void sched_return_to_user(void)
@@ -393,29 +351,4 @@ int sched_setaffinity(struct task *task, const cpumask_t *mask)
 void sched_getaffinity(struct task *task, cpumask_t *mask)
 {
 	cpumask_and(mask, &task->cpus_allowed, &sched_active);
-}
-
-/* --- the tick --------------------------------------------------------------------------------------------- */
-
-static void sched_tick(struct pt_regs *regs)
-{
-	struct run_queue *rq = this_rq();
-
-	if (rq->cpu == 0)
-		jiffies = ktime_get_ns() / TICK_NS;
-	spin_lock(&rq->lock);
-	update_curr(rq);
-	if (rq->curr != rq->idle && slice_is_over(rq))
-		resched_curr(rq);
-	account_tick(rq, user_mode(regs));
-	spin_unlock(&rq->lock);
-	if (rq->cpu == 0)
-		update_load_average();
-	run_timers();
-	balance_tick(rq);
-}
-
-void sched_start(void)
-{
-	timer_tick = sched_tick;
 }

@@ -50,8 +50,12 @@ static inline bool cpu_allowed(const struct task *task, unsigned int cpu)
 	return cpumask_test_cpu(cpu, &task->cpus_allowed);
 }
 
+/* --- run_queue.c -------------------------------------------------------------------------------------- */
+
 /* => the locked queue of the task's CPU, which can't change until it is unlocked. Interrupts are off. */
 struct run_queue *task_rq_lock(struct task *task);
+/* Make the CPU of this queue call schedule() as soon as it may. => rq locked */
+void resched_curr(struct run_queue *rq);
 
 /* --- fair.c: queue's lock held ------------------------------------------------------------------------ */
 
@@ -69,7 +73,6 @@ void reweight_task(struct run_queue *rq, struct task *task, int nice);
 
 /* --- core.c ------------------------------------------------------------------------------------------- */
 
-void resched_curr(struct run_queue *rq);
 void __schedule(bool preempted);		/* interrupts off before and after */
 /* The task is on no queue and not on a CPU; its wake_lock is held. */
 void queue_task_on(struct task *task, unsigned int cpu, enum enqueue_reason reason);

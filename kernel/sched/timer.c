@@ -220,3 +220,18 @@ void msleep(unsigned int ms)
 		left = schedule_timeout_uninterruptible(left);
 	while (left);
 }
+
+long io_schedule_timeout(long ticks)
+{
+	long left;
+
+	current->in_iowait = true;
+	left = schedule_timeout(ticks);
+	current->in_iowait = false;
+	return left;
+}
+
+void io_schedule(void)
+{
+	io_schedule_timeout(MAX_SCHEDULE_TIMEOUT);
+}
