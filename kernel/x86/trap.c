@@ -122,8 +122,6 @@ static void interrupt(struct pt_regs *regs, unsigned int vector)
 
 	this_cpu_write(irq_regs, regs);
 	(*this_cpu_ptr(&irq_counts))[vector]++;
-	if (vector != VECTOR_SPURIOUS)
-		apic_eoi();
 	switch (vector) {
 	case VECTOR_TIMER:
 		if (timer_tick)
@@ -141,6 +139,9 @@ static void interrupt(struct pt_regs *regs, unsigned int vector)
 	default:
 		device_interrupt(vector);
 	}
+	/* Not before: a level-triggered line is still up until the handler has talked to the device. */
+	if (vector != VECTOR_SPURIOUS)
+		apic_eoi();
 	this_cpu_write(irq_regs, outer);
 }
 
