@@ -113,6 +113,7 @@ static ssize_t put_bytes(struct pipe *pipe, struct iov_iter *from)
 static ssize_t pipe_read(struct file *file, struct iov_iter *to, u64 *pos __unused)
 {
 	struct pipe *pipe = file->private;
+	bool was_full;
 	ssize_t ret = 0;
 
 	if (!iov_iter_count(to))
@@ -130,8 +131,9 @@ static ssize_t pipe_read(struct file *file, struct iov_iter *to, u64 *pos __unus
 			return ret;
 		mutex_lock(&pipe->lock);
 	}
+	was_full = pipe_room(pipe) < PIPE_BUF;	/* only then can a writer be waiting */
 	ret = take_bytes(pipe, to);
-	if (ret > 0)
+	if (ret > 0 && was_full)
 		wake_up_interruptible_all(&pipe->write_wait);
 out:
 	mutex_unlock(&pipe->lock);
@@ -175,14 +177,18 @@ static ssize_t pipe_write(struct file *file, struct iov_iter *from, u64 *pos __u
 		return 0;
 	mutex_lock(&pipe->lock);
 	while (iov_iter_count(from)) {
+		bool was_empty;
+
 		ret = wait_for_room(pipe, file, count);
 		if (ret)
 			break;
+		was_empty = !pipe_used(pipe);
 		ret = put_bytes(pipe, from);
 		if (ret < 0)
 			break;
 		done += ret;
-		wake_up_interruptible_all(&pipe->read_wait);
+		if (was_empty)
+			wake_up_interruptible_all(&pipe->read_wait);
 	}
 	mutex_unlock(&pipe->lock);
 	return done ? (ssize_t)done : ret;
