@@ -1,10 +1,10 @@
-/* fs/dcache.c - the names that are known: dentries, their hash table, and the path of a dentry as text.
+/* fs/dcache.c - the names that are known: dentries and their hash table.
  *
  * A hashed dentry is found by name; d_delete takes it out of the table and of its directory's list of children, and it lives on
  * without being found while somebody holds it. A pinned dentry has one reference more while it is hashed. One that is not
  * pinned is unhashed and freed with its last reference: a file system with lookup() makes it again.
  *
- * Linux: fs/dcache.c, fs/d_path.c.
+ * Linux: fs/dcache.c.
  */
 #include <fs/vfs.h>
 #include <fs/dcache.h>
@@ -253,73 +253,4 @@ bool d_is_ancestor(struct dentry *ancestor, struct dentry *dentry)
 	}
 	spin_unlock(&dcache_lock);
 	return found;
-}
-
-/* --- a path as text ----------------------------------------------------------------------------------------------- */
-
-/* Text is put in from the end of the buffer towards its beginning. */
-static bool prepend(char **p, char *buf, const char *text, size_t len)
-{
-	if ((size_t)(*p - buf) < len)
-		return false;
-	*p -= len;
-	memcpy(*p, text, len);
-	return true;
-}
-
-/* => dcache_lock held; from path up to root; false: the buffer is too small */
-static bool prepend_path(const struct path *path, const struct path *root, char **p, char *buf)
-{
-	struct dentry *dentry = path->dentry;
-	struct mount *mnt = path->mnt;
-
-	while (dentry != root->dentry || mnt != root->mnt) {
-		if (dentry == mnt->root || dentry->parent == dentry) {
-			if (!mnt->parent)
-				break;
-			dentry = mnt->mountpoint;
-			mnt = mnt->parent;
-			continue;
-		}
-		if (!prepend(p, buf, dentry->name, dentry->name_len) || !prepend(p, buf, "/", 1))
-			return false;
-		dentry = dentry->parent;
-	}
-	return true;
-}
-
-char *d_path(const struct path *path, const struct path *root, char *buf, size_t size)
-{
-	char *p = buf + size;
-	bool ok;
-
-	if (!prepend(&p, buf, "", 1))
-		return ERR_PTR(-ENAMETOOLONG);
-	spin_lock(&dcache_lock);
-	if (path->dentry->private == &anon_dentry_mark) {	/* a file that never had a name in a directory */
-		ok = prepend(&p, buf, path->dentry->name, path->dentry->name_len);
-		spin_unlock(&dcache_lock);
-		return ok ? p : ERR_PTR(-ENAMETOOLONG);
-	}
-	ok = !d_unlinked(path->dentry) || prepend(&p, buf, " (deleted)", 10);
-	if (ok) {
-		char *end = p;
-
-		ok = prepend_path(path, root, &p, buf);
-		if (ok && p == end)
-			ok = prepend(&p, buf, "/", 1);
-	}
-	spin_unlock(&dcache_lock);
-	return ok ? p : ERR_PTR(-ENAMETOOLONG);
-}
-
-char *file_path(const struct file *file, char *buf, size_t size)
-{
-	struct path root;
-	char *p;
-
-	global_root(&root);
-	p = d_path(&file->path, &root, buf, size);
-	path_put(&root);
-	return p;
 }

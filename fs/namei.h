@@ -45,7 +45,8 @@ struct file *filp_open(const char *name, unsigned int flags, umode_t mode);
  * => ERR_PTR(-ENOENT, -EACCES, -ETXTBSY, ...)
  */
 struct file *open_exec(const char *name);
-void exec_file_put(struct file *file);			/* allow_write_access and fput */
+void exec_file_get(struct file *file);			/* one more of the same: fork copies mm->exe_file */
+void exec_file_put(struct file *file);			/* allow_write_access and fput; what mm/space calls for mm->exe_file */
 
 /* Used by devfs, initramfs and tests; kernel strings, absolute. 0 or -errno */
 int kern_mkdir(const char *name, umode_t mode);

@@ -161,6 +161,12 @@ struct file *open_exec(const char *name)
 	return file;
 }
 
+void exec_file_get(struct file *file)
+{
+	atomic_dec(&file->inode->writers);	/* it is denied already: one more */
+	get_file(file);
+}
+
 void exec_file_put(struct file *file)
 {
 	allow_write_access(file->inode);
