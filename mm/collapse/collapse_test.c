@@ -47,6 +47,15 @@ static pte_t *pte_of(struct mm *mm, unsigned int i, spinlock_t **ptl)
 	return pte_offset_map_lock(mm_find_pmd(mm, address), address, ptl);
 }
 
+static void make_young(struct mm *mm)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_of(mm, 0, &ptl);
+
+	set_pte_at(pte, pte_mkyoung(ptep_get(pte)));
+	pte_unmap_unlock(pte, ptl);
+}
+
 KTEST(collapse, full_ranges_become_huge_with_the_same_data)
 {
 	struct mm *mm = small_mm(HPAGE_PMD_NR);
@@ -120,6 +129,7 @@ KTEST(collapse, too_much_is_shared)
 	khugepaged.max_ptes_shared = 100;
 	KEXPECT_EQ(scan(child, TEST_BASE), SCAN_EXCEED_SHARED_PTE);
 	khugepaged.max_ptes_shared = HPAGE_PMD_NR;
+	make_young(child);	/* fork makes the child's entries old */
 	/* The copy is the child's own; the parent keeps his pages. */
 	KEXPECT_EQ(scan(child, TEST_BASE), SCAN_SUCCEED);
 	KEXPECT_EQ(test_wrong(child, TEST_BASE, HPAGE_PMD_NR), 0U);
