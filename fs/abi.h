@@ -2,7 +2,8 @@
  *
  * Programs were compiled with these layouts: nothing here may ever change.
  *
- * Linux: include/uapi/asm-generic/{fcntl,stat,poll,ioctls,statfs}.h, arch/x86/include/uapi/asm/stat.h, linux/stat.h.
+ * Linux: include/uapi/asm-generic/{fcntl,stat,poll,ioctls,statfs}.h,
+ * arch/x86/include/uapi/asm/stat.h, linux/stat.h.
  */
 #ifndef FS_ABI_H
 #define FS_ABI_H
@@ -131,7 +132,10 @@ struct flock {
 #define S_ISBLK(m)	(((m) & S_IFMT) == S_IFBLK)
 #define S_ISFIFO(m)	(((m) & S_IFMT) == S_IFIFO)
 
-/* A device number in the kernel: major in the top 12 bits. In struct stat it is spread out, see encode_dev(). */
+/*
+ * A device number in the kernel: major in the top 12 bits. In struct stat it is spread out, see
+ * encode_dev().
+ */
 #define MKDEV(major, minor)	((dev_t)(major) << 20 | (minor))
 #define MAJOR(dev)		((u32)(dev) >> 20)
 #define MINOR(dev)		((u32)(dev) & 0xfffff)

@@ -93,7 +93,7 @@ long ksys_fchown(unsigned int fd, uid_t uid, gid_t gid)
 	return error;
 }
 
-/* --- times ------------------------------------------------------------------------------------------------------------ */
+/* --- times ------------------------------------------------------------------------------------ */
 
 static bool valid_time(const struct user_timespec *t)
 {

@@ -1,8 +1,9 @@
 /* fs/dcache.c - the names that are known: dentries and their hash table.
  *
- * A hashed dentry is found by name; d_delete takes it out of the table and of its directory's list of children, and it lives on
- * without being found while somebody holds it. A pinned dentry has one reference more while it is hashed. One that is not
- * pinned is unhashed and freed with its last reference: a file system with lookup() makes it again.
+ * A hashed dentry is found by name; d_delete takes it out of the table and of its directory's list
+ * of children, and it lives on without being found while somebody holds it. A pinned dentry has one
+ * reference more while it is hashed. One that is not pinned is unhashed and freed with its last
+ * reference: a file system with lookup() makes it again.
  *
  * Linux: fs/dcache.c.
  */

@@ -1,7 +1,7 @@
 /* fs/devices.h - what stands behind the device nodes in /dev.
  *
- * A driver's file registers a device with its number and its operations. Opening a node finds it by the number; devtmpfs shows a node
- * for each.
+ * A driver's file registers a device with its number and its operations. Opening a node finds it by
+ * the number; devtmpfs shows a node for each.
  *
  * Linux: fs/char_dev.c, drivers/base/devtmpfs.c.
  */

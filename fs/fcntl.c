@@ -1,7 +1,7 @@
 /* fs/fcntl.c - fcntl, dup, flock, and the ioctls that every file knows.
  *
- * Record locks are granted to everybody: nothing here runs programs that don't trust each other, and the programs that
- * take locks only need the calls to succeed. docs/differences.md says so.
+ * Record locks are granted to everybody: nothing here runs programs that don't trust each other,
+ * and the programs that take locks only need the calls to succeed. docs/differences.md says so.
  *
  * Linux: fs/fcntl.c, file.c, ioctl.c, locks.c.
  */

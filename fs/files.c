@@ -19,7 +19,7 @@ static void no_signal(int sig __unused)
 }
 void (*raise_signal_hook)(int sig) = no_signal;
 
-/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static bool alloc_table(struct files *table, unsigned int size)
 {
@@ -163,7 +163,7 @@ int files_prepare_exec(struct task *task)
 	return 0;
 }
 
-/* --- numbers ------------------------------------------------------------------------------------------------------------------ */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 /* lowest free number >= start, reserved */
 static int alloc_fd(unsigned int start, unsigned int flags)
@@ -295,7 +295,7 @@ struct fd fdget(unsigned int fd)
 	return f;
 }
 
-/* --- dup ------------------------------------------------------------------------------------------------------------------------- */
+/* --- dup -------------------------------------------------------------------------------------- */
 
 int dup_file_from(struct file *file, unsigned int start, unsigned int flags)
 {

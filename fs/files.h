@@ -1,7 +1,8 @@
 /* fs/files.h - what a task has open (struct files), and where it stands in the tree (struct fs_context).
  *
- * Both are shared by the threads of a process and copied by fork. A file descriptor is an index; closing it takes the file out of
- * the table first and drops the reference afterwards, so that two closes of one number cannot both succeed.
+ * Both are shared by the threads of a process and copied by fork. A file descriptor is an index;
+ * closing it takes the file out of the table first and drops the reference afterwards, so that two
+ * closes of one number cannot both succeed.
  *
  * Linux: include/linux/fdtable.h, fs_struct.h, fs/file.c.
  */
@@ -38,7 +39,10 @@ static inline struct files *files_get(struct files *files)
 	return files;
 }
 void files_put(struct files *files);			/* the last one closes everything; sleeps */
-/* exec: the task gets a table of its own (if it was shared), then all close-on-exec descriptors go; 0 or -ENOMEM */
+/*
+ * exec: the task gets a table of its own (if it was shared), then all close-on-exec descriptors go;
+ * 0 or -ENOMEM
+ */
 int files_prepare_exec(struct task *task);
 void files_close_on_exec(struct files *files);
 
@@ -58,7 +62,10 @@ int dup_file_to(unsigned int old, unsigned int new, unsigned int flags);
 int get_close_on_exec(unsigned int fd);			/* 0, 1, -EBADF */
 int set_close_on_exec(unsigned int fd, bool on);
 
-/* The cheap fget of a system call: no reference when the table has one user only. fdput in the same call. */
+/*
+ * The cheap fget of a system call: no reference when the table has one user only. fdput in the same
+ * call.
+ */
 struct fd {
 	struct file *file;				/* NULL: not open */
 	bool need_put;

@@ -1,7 +1,9 @@
-/* fs/iov_iter.h - where the bytes of a read or write come from or go to: pieces of user memory, or kernel memory.
+/* fs/iov_iter.h - where the bytes of a read or write come from or go to: pieces of user memory, or
+ * kernel memory.
  *
- * A file's read and write see one stream of bytes and don't care how it is cut, or who calls. User memory may be absent: the
- * copy functions return how much was copied, and the iterator has moved exactly that far. They may sleep.
+ * A file's read and write see one stream of bytes and don't care how it is cut, or who calls. User
+ * memory may be absent: the copy functions return how much was copied, and the iterator has moved
+ * exactly that far. They may sleep.
  *
  * Linux: include/linux/uio.h, lib/iov_iter.c.
  */
@@ -21,14 +23,18 @@ struct iov_iter {
 	struct user_iovec single;	/* storage for the common case */
 };
 
-/* One piece. => user: -EFAULT when it does not lie in the user half; count is cut to MAX_RW_COUNT as on Linux */
+/*
+ * One piece.
+ * => user: -EFAULT when it does not lie in the user half; count is cut to MAX_RW_COUNT as on Linux
+ */
 #define MAX_RW_COUNT	0x7ffff000UL
 int iov_iter_user(struct iov_iter *iter, void __user *buf, size_t len);
 void iov_iter_kernel(struct iov_iter *iter, void *buf, size_t len);
 /*
  * iov_iter_import - take over the array of a readv/writev call
  *
- * => on success *array must be kfree'd when the iterator is done (NULL: nothing to free); 0, -EINVAL, -EFAULT, -ENOMEM
+ * => on success *array must be kfree'd when the iterator is done (NULL: nothing to free); 0,
+ *    -EINVAL, -EFAULT, -ENOMEM
  */
 int iov_iter_import(struct iov_iter *iter, const struct user_iovec __user *vec, unsigned long nr,
 		    struct user_iovec **array);

@@ -1,4 +1,7 @@
-/* fs/mmap.c - see mmap.h. Linux: mm/util.c, mm/mmap.c (ksys_mmap_pgoff), mm/filemap.c (generic_file_mmap). */
+/*
+ * fs/mmap.c - see mmap.h. Linux: mm/util.c, mm/mmap.c (ksys_mmap_pgoff), mm/filemap.c
+ * (generic_file_mmap).
+ */
 #include <fs/mmap.h>
 #include <fs/files.h>
 #include <fs/syscalls.h>
@@ -7,7 +10,10 @@
 #include <mm/file/page_cache.h>
 
 
-/* => mmap_lock held for writing. The area gets a reference to the file, unless the file's mmap made it something else */
+/*
+ * => mmap_lock held for writing. The area gets a reference to the file, unless the file's mmap made
+ *    it something else
+ */
 static int attach_file(struct mmap_source *source, struct vma *vma)
 {
 	struct file *file = source->file;
@@ -71,7 +77,7 @@ unsigned long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned lo
 	return ret;
 }
 
-/* --- areas of files ----------------------------------------------------------------------------------------------- */
+/* --- areas of files --------------------------------------------------------------------------- */
 
 void file_vma_open(struct vma *vma)
 {
@@ -105,7 +111,7 @@ void file_vma_info(struct vma *vma, u32 *major, u32 *minor, u64 *ino)
 	*ino = inode->ino;
 }
 
-/* --- files whose pages live in the page cache ------------------------------------------------------------------------- */
+/* --- files whose pages live in the page cache ------------------------------------------------- */
 
 static vm_fault_t page_cache_fault(struct vm_fault *vmf)
 {

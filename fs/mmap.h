@@ -11,7 +11,8 @@
 /*
  * file_mmap_source - fill in what do_mmap() needs to know of the file
  *
- * => 0; -EACCES: not opened for reading, or a shared writable mapping of a file not opened for writing; -ENODEV: can't be mapped
+ * => 0; -EACCES: not opened for reading, or a shared writable mapping of a file not opened for
+ *    writing; -ENODEV: can't be mapped
  * => source holds no reference: file must stay open until do_mmap() has returned
  */
 int file_mmap_source(struct mmap_source *source, struct file *file, unsigned long prot, unsigned long flags);

@@ -1,7 +1,8 @@
 /* fs/mount.c - file systems, and where they are mounted.
  *
- * All mounts are in one list, oldest first; there are few. A mount is counted by the list, by every path into it, and by
- * the mounts on top of it. It goes when the last of these does; a detached one (umount -l) is no longer in the list and has no parent.
+ * All mounts are in one list, oldest first; there are few. A mount is counted by the list, by every
+ * path into it, and by the mounts on top of it. It goes when the last of these does; a detached one
+ * (umount -l) is no longer in the list and has no parent.
  *
  * Linux: fs/namespace.c, super.c, filesystems.c.
  */
@@ -50,9 +51,12 @@ static struct file_system_type *find_filesystem(const char *name)
 	return NULL;
 }
 
-/* --- superblocks ---------------------------------------------------------------------------------------------------- */
+/* --- superblocks ------------------------------------------------------------------------------ */
 
-/* The pinned dentries of an in-memory file system, leaves first. Nobody else can come in: the last mount is gone. */
+/*
+ * The pinned dentries of an in-memory file system, leaves first. Nobody else can come in: the last
+ * mount is gone.
+ */
 static void drop_tree(struct dentry *root)
 {
 	struct dentry *dentry = root, *child, *parent;
@@ -124,7 +128,7 @@ struct superblock *kern_single_super(struct file_system_type *type)
 	return sb;
 }
 
-/* --- the tree of mounts ------------------------------------------------------------------------------------------------ */
+/* --- the tree of mounts ----------------------------------------------------------------------- */
 
 static void put_mount(struct mount *mnt)
 {

@@ -7,12 +7,21 @@
 
 #include <fs/vfs.h>
 
-/* mount_root - the first mount, on which everything else stands. => after register_filesystem(type); 0 or -errno */
+/*
+ * mount_root - the first mount, on which everything else stands.
+ * => after register_filesystem(type); 0 or -errno
+ */
 int mount_root(const char *type);
-/* kern_single_super - the one instance of a type with is_single, made now if it is not there yet. => with a reference */
+/*
+ * kern_single_super - the one instance of a type with is_single, made now if it is not there yet.
+ * => with a reference
+ */
 struct superblock *kern_single_super(struct file_system_type *type);
 
-/* kern_mount - an instance that is mounted nowhere, for files without a name. => with a reference, or ERR_PTR */
+/*
+ * kern_mount - an instance that is mounted nowhere, for files without a name.
+ * => with a reference, or ERR_PTR
+ */
 struct mount *kern_mount(const char *type);
 
 /* All: path referenced by the caller; strings "" when absent; 0 or -errno */

@@ -1,6 +1,7 @@
 /* fs/namei.c - the walk along a path. See namei.h.
  *
- * The walk is a loop, not a recursion: when a symbolic link is met, its text and what is left of the name become the new name.
+ * The walk is a loop, not a recursion: when a symbolic link is met, its text and what is left of
+ * the name become the new name.
  *
  * Linux: fs/namei.c.
  */

@@ -1,7 +1,8 @@
 /* fs/namei.h - from a name to a file: the walk along a path.
  *
- * Each component is looked up in its directory; `..` stops at the root of the task; a mount point is crossed at once;
- * symbolic links are followed, 40 in one walk at most. Mount points stay covered: what lies below is not reachable.
+ * Each component is looked up in its directory; `..` stops at the root of the task; a mount point
+ * is crossed at once; symbolic links are followed, 40 in one walk at most. Mount points stay
+ * covered: what lies below is not reachable.
  *
  * Linux: fs/namei.c, include/linux/namei.h.
  */
@@ -15,7 +16,10 @@
 #define LOOKUP_EMPTY		BIT(2)	/* "" means dfd itself */
 #define MAX_SYMLINKS		40
 
-/* A name from user space, in kernel memory. => ERR_PTR(-EFAULT, -ENAMETOOLONG, -ENOENT when empty (unless LOOKUP_EMPTY), -ENOMEM) */
+/*
+ * A name from user space, in kernel memory.
+ * => ERR_PTR(-EFAULT, -ENAMETOOLONG, -ENOENT when empty (unless LOOKUP_EMPTY), -ENOMEM)
+ */
 char *getname(const char __user *name, unsigned int lookup_flags);
 void putname(char *name);
 
@@ -31,8 +35,10 @@ static inline int kern_path(const char *name, unsigned int flags, struct path *p
 }
 
 /*
- * The directory of a name that is to be created or removed, locked for writing, with its last component looked up.
- * => 0; *parent referenced and its inode's rwsem held, *dentry referenced (negative when there is none): end with done_path()
+ * The directory of a name that is to be created or removed, locked for writing, with its last
+ * component looked up.
+ * => 0; *parent referenced and its inode's rwsem held, *dentry referenced (negative when there is
+ *    none): end with done_path()
  */
 int filename_create(int dfd, const char *name, bool directory, struct path *parent, struct dentry **dentry);
 void done_path(struct path *parent, struct dentry *dentry);
@@ -45,7 +51,6 @@ struct file *filp_open(const char *name, unsigned int flags, umode_t mode);
  * => ERR_PTR(-ENOENT, -EACCES, -ETXTBSY, ...)
  */
 struct file *open_exec(const char *name);
-void exec_file_get(struct file *file);			/* one more of the same: fork copies mm->exe_file */
 void exec_file_put(struct file *file);			/* allow_write_access and fput; what mm/space calls for mm->exe_file */
 
 /* Used by devfs, initramfs and tests; kernel strings, absolute. 0 or -errno */

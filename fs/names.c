@@ -12,7 +12,7 @@
 
 static DEFINE_MUTEX(rename_mutex);
 
-/* --- new names ---------------------------------------------------------------------------------------------------- */
+/* --- new names -------------------------------------------------------------------------------- */
 
 /* => parent's rwsem held; 0: a name may be created here */
 static int may_create(const struct path *parent, const struct dentry *dentry)
@@ -116,7 +116,7 @@ static int link_to(const struct path *old, int dfd, const char *name)
 	return error;
 }
 
-/* --- names that go ---------------------------------------------------------------------------------------------------- */
+/* --- names that go ---------------------------------------------------------------------------- */
 
 static int remove_directory(struct inode *dir, struct dentry *dentry)
 {
@@ -203,7 +203,7 @@ static int unlink_at(int dfd, const char *name, bool directory)
 	return error;
 }
 
-/* --- rename ---------------------------------------------------------------------------------------------------------------- */
+/* --- rename ----------------------------------------------------------------------------------- */
 
 /* Both directories, the ancestor first. => rename_mutex held, so that nobody moves one into the other */
 static void lock_rename(struct dentry *a, struct dentry *b)
@@ -341,7 +341,7 @@ static int rename_at(int old_dfd, const char *old, int new_dfd, const char *new,
 	return error;
 }
 
-/* --- by names of the kernel ---------------------------------------------------------------------------------------------------- */
+/* --- by names of the kernel ------------------------------------------------------------------- */
 
 int kern_mkdir(const char *name, umode_t mode)
 {
@@ -375,7 +375,7 @@ int kern_unlink(const char *name)
 	return unlink_at(AT_FDCWD, name, false);
 }
 
-/* --- system calls ---------------------------------------------------------------------------------------------------------------- */
+/* --- system calls ----------------------------------------------------------------------------- */
 
 long do_mkdirat(int dfd, const char __user *name, umode_t mode)
 {

@@ -161,12 +161,6 @@ struct file *open_exec(const char *name)
 	return file;
 }
 
-void exec_file_get(struct file *file)
-{
-	atomic_dec(&file->inode->writers);	/* it is denied already: one more */
-	get_file(file);
-}
-
 void exec_file_put(struct file *file)
 {
 	allow_write_access(file->inode);
@@ -203,7 +197,7 @@ long ksys_close(unsigned int fd)
 	return error == -ERESTARTSYS || error == -ERESTARTNOINTR ? -EINTR : error;
 }
 
-/* --- the size of a file -------------------------------------------------------------------------------------------------- */
+/* --- the size of a file ----------------------------------------------------------------------- */
 
 int vfs_truncate(struct inode *inode, u64 size)
 {

@@ -1,7 +1,8 @@
 /* fs/pipe.c - see pipe.h.
  *
- * The bytes lie in a ring of pages that are taken when the writer gets there and given back when the reader has left, so an idle pipe
- * costs nothing. Positions only grow; the page of a position is its number modulo PIPE_PAGES.
+ * The bytes lie in a ring of pages that are taken when the writer gets there and given back when
+ * the reader has left, so an idle pipe costs nothing. Positions only grow; the page of a position
+ * is its number modulo PIPE_PAGES.
  *
  * User memory is copied with the pipe's mutex held: a fault there may sleep, and takes no pipe's lock.
  */
@@ -13,7 +14,10 @@
 #include <mm/alloc/page_alloc.h>
 #include <mm/alloc/slab.h>
 
-/* One more than the bytes need: the first and the last byte never share a page, which is freed when the first leaves it. */
+/*
+ * One more than the bytes need: the first and the last byte never share a page, which is freed when
+ * the first leaves it.
+ */
 #define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE + 1)
 #define SIGPIPE		13
 
@@ -285,7 +289,7 @@ static const struct file_operations pipe_operations = {
 	.ioctl		= pipe_ioctl,
 };
 
-/* --- FIFOs: pipes with a name ---------------------------------------------------------------------------------------- */
+/* --- FIFOs: pipes with a name ----------------------------------------------------------------- */
 
 /* Opening for reading waits for a writer, and the other way round. => 0 or -ERESTARTSYS */
 static int wait_for_partner(unsigned int *partners, unsigned int *opens, wait_queue_head_t *wq)
@@ -334,7 +338,7 @@ static int fifo_open(struct inode *inode, struct file *file)
 
 const struct file_operations fifo_operations = { .open = fifo_open };
 
-/* --- system calls -------------------------------------------------------------------------------------------------------- */
+/* --- system calls ----------------------------------------------------------------------------- */
 
 static struct file *open_end(const struct path *path, unsigned int flags, struct pipe *pipe)
 {

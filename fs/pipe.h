@@ -1,7 +1,7 @@
 /* fs/pipe.h - pipes and FIFOs: bytes from writers to readers, 64 KB on the way at most.
  *
- * A write of up to PIPE_BUF bytes comes out in one piece; a longer one may be mixed with others'. Without readers a write gets
- * SIGPIPE and EPIPE, without writers a read gets the end of the file.
+ * A write of up to PIPE_BUF bytes comes out in one piece; a longer one may be mixed with others'.
+ * Without readers a write gets SIGPIPE and EPIPE, without writers a read gets the end of the file.
  *
  * Linux: fs/pipe.c.
  */
@@ -15,7 +15,10 @@
 /* Both ends, [0] to read from, [1] to write to; flags: O_NONBLOCK. => 0, -ENOMEM */
 int create_pipe_files(struct file *files[2], unsigned int flags);
 
-/* F_GETPIPE_SZ, F_SETPIPE_SZ: the size is fixed. => bytes, -EBADF (no pipe), -EPERM (more than there is) */
+/*
+ * F_GETPIPE_SZ, F_SETPIPE_SZ: the size is fixed.
+ * => bytes, -EBADF (no pipe), -EPERM (more than there is)
+ */
 long pipe_size(struct file *file, bool set, unsigned long bytes);
 
 #endif

@@ -97,7 +97,7 @@ static long poll_loop(ask_fn ask, void *arg, s64 timeout_ns)
 	return ret;
 }
 
-/* --- poll --------------------------------------------------------------------------------------------------------------- */
+/* --- poll ------------------------------------------------------------------------------------- */
 
 struct poll_list {
 	struct user_pollfd *fds;
@@ -157,7 +157,7 @@ long do_sys_poll(struct user_pollfd __user *ufds, unsigned int nr, s64 timeout_n
 	return ret;
 }
 
-/* --- select ---------------------------------------------------------------------------------------------------------------- */
+/* --- select ----------------------------------------------------------------------------------- */
 
 enum { SELECT_IN, SELECT_OUT, SELECT_EXCEPT, SELECT_SETS };
 #define SELECT_WORDS	(FILES_DEFAULT_LIMIT / BITS_PER_LONG)

@@ -1,7 +1,8 @@
 /* fs/poll.h - wait until one of several files is ready.
  *
- * A file's poll operation names the wait queues on which a change of its state is announced (poll_wait), then returns the state as it
- * is now. The caller sleeps only when no file was ready, and asks again after each wakeup.
+ * A file's poll operation names the wait queues on which a change of its state is announced
+ * (poll_wait), then returns the state as it is now. The caller sleeps only when no file was ready,
+ * and asks again after each wakeup.
  *
  * Linux: include/linux/poll.h, fs/select.c.
  */

@@ -1,7 +1,8 @@
 /* fs/read_write.c - bytes in and out of open files, and the position in them.
  *
- * The position of a file is shared by everybody who shares the struct file: pos_lock makes each read and write use its own part, and
- * protects what a generated file keeps between two reads. Streams (pipes, terminals) have none and take no lock: a reader may sleep there for ever.
+ * The position of a file is shared by everybody who shares the struct file: pos_lock makes each
+ * read and write use its own part, and protects what a generated file keeps between two reads.
+ * Streams (pipes, terminals) have none and take no lock: a reader may sleep there for ever.
  *
  * Linux: fs/read_write.c.
  */
@@ -144,7 +145,7 @@ ssize_t kernel_write(struct file *file, const void *buf, size_t count, u64 *pos)
 	return file_write(file, &iter, pos);
 }
 
-/* --- positions -------------------------------------------------------------------------------------------------- */
+/* --- positions -------------------------------------------------------------------------------- */
 
 s64 seek_position(struct file *file, s64 offset, int whence, u64 end)
 {
@@ -205,7 +206,7 @@ long ksys_lseek(unsigned int fd, s64 offset, unsigned int whence)
 	return ret;
 }
 
-/* --- from file to file -------------------------------------------------------------------------------------------- */
+/* --- from file to file ------------------------------------------------------------------------ */
 
 #define SENDFILE_CHUNK	(16 * PAGE_SIZE)
 
@@ -277,7 +278,7 @@ out:
 	return ret;
 }
 
-/* --- to the disk ---------------------------------------------------------------------------------------------------- */
+/* --- to the disk ------------------------------------------------------------------------------ */
 
 long ksys_fsync(unsigned int fd)
 {

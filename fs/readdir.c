@@ -1,7 +1,8 @@
 /* fs/readdir.c - getdents64(2), and the listing of directories that live in the dentry tree.
  *
- * A position in a directory is a cookie that belongs to one name for as long as the name exists, so that a listing in
- * several calls sees every name that was there all the time exactly once, whatever else comes and goes.
+ * A position in a directory is a cookie that belongs to one name for as long as the name exists, so
+ * that a listing in several calls sees every name that was there all the time exactly once,
+ * whatever else comes and goes.
  *
  * Linux: fs/readdir.c, libfs.c.
  */
@@ -70,7 +71,8 @@ long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count)
 }
 
 /*
- * The child with the lowest cookie >= pos, referenced, or NULL. after: the one before it, if known, which saves the search
+ * The child with the lowest cookie >= pos, referenced, or NULL. after: the one before it, if known,
+ * which saves the search
  * => dir's rwsem held: nobody takes names away or adds some
  */
 static struct dentry *next_child(struct dentry *dir, struct dentry *after, u64 pos)

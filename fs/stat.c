@@ -114,7 +114,7 @@ long ksys_statx(int dfd, const char __user *name, unsigned int flags, unsigned i
 	return copy_to_user(ustx, &stx, sizeof(stx)) ? -EFAULT : 0;
 }
 
-/* --- the file system under it ---------------------------------------------------------------------------------------- */
+/* --- the file system under it ----------------------------------------------------------------- */
 
 static int statfs_path(const struct path *path, struct user_statfs __user *ust)
 {
@@ -158,7 +158,7 @@ long ksys_fstatfs(unsigned int fd, struct user_statfs __user *ust)
 	return error;
 }
 
-/* --- may I, and where does it point ------------------------------------------------------------------------------------ */
+/* --- may I, and where does it point ----------------------------------------------------------- */
 
 long do_faccessat(int dfd, const char __user *name, int mode, int flags)
 {

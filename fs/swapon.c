@@ -1,4 +1,5 @@
-/* fs/swapon.c - swapon(2) and swapoff(2): from the name of a device file to the disk. mm/map does the rest.
+/* fs/swapon.c - swapon(2) and swapoff(2): from the name of a device file to the disk. mm/map does
+ * the rest.
  *
  * Linux: mm/swapfile.c.
  */

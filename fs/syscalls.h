@@ -1,7 +1,8 @@
 /* fs/syscalls.h - the system calls about files, with the arguments that user space gave.
  *
- * process/ keeps the table of system calls; an entry for one of these only unpacks registers. Every function returns what
- * the call returns (negative errno), checks all of its arguments, and may sleep. -ERESTARTSYS is for the signal code.
+ * process/ keeps the table of system calls; an entry for one of these only unpacks registers. Every
+ * function returns what the call returns (negative errno), checks all of its arguments, and may
+ * sleep. -ERESTARTSYS is for the signal code.
  *
  * Linux: fs/{open,read_write,stat,namei,fcntl,ioctl,readdir,pipe,select,namespace,statfs,sync,utimes}.c.
  */

@@ -1,10 +1,12 @@
 /* fs/vfs.h - the nouns of files: inode, dentry, mount, file; and what a file system implements.
  *
- * An inode is a file; a dentry is a name in a directory; a path is a dentry in a mount; a struct file is an open file.
+ * An inode is a file; a dentry is a name in a directory; a path is a dentry in a mount; a struct
+ * file is an open file.
  *
- * The dentries of a directory that are known hang below its dentry and in one hash table. An in-memory file system pins
- * its dentries (DENTRY_PINNED): they *are* the directory, there is nothing else to ask. Others (procfs, disks) answer lookup(),
- * and their dentries go away with the last reference.
+ * The dentries of a directory that are known hang below its dentry and in one hash table. An
+ * in-memory file system pins its dentries (DENTRY_PINNED): they *are* the directory, there is
+ * nothing else to ask. Others (procfs, disks) answer lookup(), and their dentries go away with the
+ * last reference.
  *
  * Locks, outermost first:
  *	rename_mutex	one rename of directories at a time, so that the tree's shape stands still meanwhile
@@ -12,7 +14,8 @@
  *	mmap_lock	user copies run inside inode.rwsem, so a fault must never take inode.rwsem
  *	dcache_lock	spinlock: the hash table, parent links, names, mounts, dentries whose count falls to 0
  *
- * Every task is root: modes are stored and shown but deny nothing, except execution of files without any x bit.
+ * Every task is root: modes are stored and shown but deny nothing, except execution of files
+ * without any x bit.
  *
  * Linux: include/linux/fs.h, dcache.h, fs/dcache.c, inode.c.
  */
@@ -41,7 +44,7 @@ struct pipe;
 struct poll_table;
 struct superblock;
 
-/* --- file systems ------------------------------------------------------------------------------------------------- */
+/* --- file systems ----------------------------------------------------------------------------- */
 
 struct super_operations {
 	void (*evict_inode)(struct inode *inode);	/* the last reference is gone: free what only it knows */
@@ -77,9 +80,12 @@ struct file_system_type {
 void register_filesystem(struct file_system_type *type);
 struct file_system_type *next_filesystem(struct file_system_type *type);	/* NULL: the first */
 
-/* --- inodes ------------------------------------------------------------------------------------------------------- */
+/* --- inodes ----------------------------------------------------------------------------------- */
 
-/* => the directory's rwsem is held for writing by the caller in all that change it, for reading or writing in lookup */
+/*
+ * => the directory's rwsem is held for writing by the caller in all that change it, for reading or
+ *    writing in lookup
+ */
 struct inode_operations {
 	/* NULL: the dentries are the directory (ENOENT). Otherwise: a referenced dentry (d_alloc + d_add) or ERR_PTR(-ENOENT...) */
 	struct dentry *(*lookup)(struct inode *dir, struct dentry *parent, const char *name, size_t len);
@@ -103,7 +109,10 @@ struct inode_operations {
 	void (*getattr)(struct inode *inode, struct user_stat *st);	/* corrects what generic stat filled in; may be NULL */
 };
 
-/* Locks: (a) atomic (w) rwsem (s) rwsem for writing to change, readable any time (i) immutable once it is named */
+/*
+ * Locks: (a) atomic (w) rwsem (s) rwsem for writing to change, readable any time (i) immutable once
+ * it is named
+ */
 struct inode {
 	u64		ino;			/* (i) */
 	umode_t		mode;			/* (s) */
@@ -124,7 +133,10 @@ struct inode {
 	void		*private;
 };
 
-/* => a new inode of sb, count 1, nlink 1 (directory: 2), times now; NULL without memory. ino from sb->next_ino */
+/*
+ * => a new inode of sb, count 1, nlink 1 (directory: 2), times now; NULL without memory. ino from
+ *    sb->next_ino
+ */
 struct inode *new_inode(struct superblock *sb, umode_t mode, dev_t rdev);
 void iget(struct inode *inode);
 void iput(struct inode *inode);
@@ -140,13 +152,16 @@ void allow_write_access(struct inode *inode);
 int get_write_access(struct inode *inode);
 void put_write_access(struct inode *inode);
 
-/* --- dentries ------------------------------------------------------------------------------------------------------ */
+/* --- dentries --------------------------------------------------------------------------------- */
 
 #define DENTRY_PINNED	BIT(0)		/* the tree itself holds a reference while it is hashed */
 #define DENTRY_MOUNTED	BIT(1)		/* something is mounted here, in some mount */
 #define DENTRY_NAME_INLINE 40
 
-/* Locks: (d) dcache_lock (i) immutable (r) while you hold a reference it does not change from or to NULL but by instantiate */
+/*
+ * Locks: (d) dcache_lock (i) immutable (r) while you hold a reference it does not change from or to
+ * NULL but by instantiate
+ */
 struct dentry {
 	struct inode	*inode;			/* (r) NULL: negative, only while somebody is about to create it */
 	struct dentry	*parent;		/* (d) itself: a root. Counted */
@@ -186,7 +201,7 @@ bool d_unlinked(const struct dentry *dentry);
 bool d_has_children(struct dentry *dentry);
 bool d_is_ancestor(struct dentry *ancestor, struct dentry *dentry);	/* or equal */
 
-/* --- paths and mounts ------------------------------------------------------------------------------------------------ */
+/* --- paths and mounts ------------------------------------------------------------------------- */
 
 struct path {
 	struct mount	*mnt;
@@ -208,11 +223,14 @@ struct mount {
 	char		source[64];		/* (i) what /proc/mounts shows as device */
 };
 
-/* d_path - the name as seen from root. => pointer into buf, or ERR_PTR(-ENAMETOOLONG); " (deleted)" is appended when it is */
+/*
+ * d_path - the name as seen from root.
+ * => pointer into buf, or ERR_PTR(-ENAMETOOLONG); " (deleted)" is appended when it is
+ */
 char *d_path(const struct path *path, const struct path *root, char *buf, size_t size);
 char *file_path(const struct file *file, char *buf, size_t size);	/* from the global root */
 
-/* --- open files ------------------------------------------------------------------------------------------------------ */
+/* --- open files ------------------------------------------------------------------------------- */
 
 struct file_operations {
 	int (*open)(struct inode *inode, struct file *file);
@@ -259,7 +277,10 @@ static inline struct file *get_file(struct file *file)
 void fput(struct file *file);			/* sleeps */
 /* => a file on path (reference taken), not yet in any table; runs op->open. ERR_PTR(-errno) */
 struct file *dentry_open(const struct path *path, unsigned int flags);
-/* An inode that is in no directory (pipes, eventfd, memfd), and a path to it. name is what d_path shows; a %llu in it is its number */
+/*
+ * An inode that is in no directory (pipes, eventfd, memfd), and a path to it. name is what d_path
+ * shows; a %llu in it is its number
+ */
 int anon_path(const char *name, umode_t mode, struct path *path);
 /* => a file on path (reference taken) with these operations; open is not run. ERR_PTR(-ENOMEM) */
 struct file *alloc_file(const struct path *path, unsigned int flags, const struct file_operations *op, void *private);
@@ -271,12 +292,18 @@ ssize_t kernel_read(struct file *file, void *buf, size_t count, u64 *pos);
 ssize_t kernel_write(struct file *file, const void *buf, size_t count, u64 *pos);
 int vfs_truncate(struct inode *inode, u64 size);
 
-/* Directories: emit returns false when the buffer is full; then iterate returns and is called again with the same pos. */
+/*
+ * Directories: emit returns false when the buffer is full; then iterate returns and is called again
+ * with the same pos.
+ */
 struct dir_context {
 	bool (*emit)(struct dir_context *ctx, const char *name, size_t len, u64 ino, u8 type, u64 next_pos);
 	u64 pos;
 };
-/* readdir of a directory whose dentries are all in memory: "." and ".." are positions 0 and 1, children follow by cookie */
+/*
+ * readdir of a directory whose dentries are all in memory: "." and ".." are positions 0 and 1,
+ * children follow by cookie
+ */
 int dcache_iterate(struct file *file, struct dir_context *ctx);
 /* => false: no room even for these */
 bool dir_emit_dots(struct file *file, struct dir_context *ctx);
@@ -285,7 +312,10 @@ extern const struct file_operations dcache_dir_operations;
 /* What stat shows. */
 void vfs_getattr(const struct path *path, struct user_stat *st);
 
-/* vfs_init - caches; after slab_init, before everything else in fs. Then file systems are registered, then mount_root() */
+/*
+ * vfs_init - caches; after slab_init, before everything else in fs. Then file systems are
+ * registered, then mount_root()
+ */
 void vfs_init(void);
 
 #endif

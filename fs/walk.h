@@ -1,4 +1,5 @@
-/* fs/walk.h - a walk along a path that has not ended: for open and rename, which do something special with the last name.
+/* fs/walk.h - a walk along a path that has not ended: for open and rename, which do something
+ * special with the last name.
  *
  * Linux: fs/namei.c (struct nameidata).
  */
@@ -27,7 +28,10 @@ int walk_follow_link(struct walk *w, const struct path *link, const char *rest);
 void walk_end(struct walk *w);
 /* => false: the last name is "", "." or ".." */
 bool last_is_name(const struct walk *w);
-/* => parent's rwsem held for writing; a dentry, negative if there is no such name, or ERR_PTR (-ENOENT: parent was removed) */
+/*
+ * => parent's rwsem held for writing; a dentry, negative if there is no such name, or ERR_PTR
+ *    (-ENOENT: parent was removed)
+ */
 struct dentry *lookup_last(struct dentry *parent, const char *name, size_t len);
 
 #endif

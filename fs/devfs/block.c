@@ -1,10 +1,11 @@
 /* fs/devfs/block.c - disks as files: /dev/vda. See devfs.h.
  *
- * There is no cache in between: each read and write goes to the disk, through a buffer of a few pages, in whole sectors. A piece
- * of a sector is written by reading the sector, changing it and writing it back, with the file's rwsem held so that two writers
- * don't undo each other.
+ * There is no cache in between: each read and write goes to the disk, through a buffer of a few
+ * pages, in whole sectors. A piece of a sector is written by reading the sector, changing it and
+ * writing it back, with the file's rwsem held so that two writers don't undo each other.
  *
- * Opening with O_EXCL claims the disk, and fails while swap or somebody else has claimed it, as on Linux.
+ * Opening with O_EXCL claims the disk, and fails while swap or somebody else has claimed it, as on
+ * Linux.
  *
  * Linux: block/fops.c, block/ioctl.c.
  */
@@ -57,7 +58,10 @@ static void disk_release(struct inode *inode __unused, struct file *file)
 		block_unclaim(file->private);
 }
 
-/* The sectors around [pos, pos + len), read into or written from buf; len at most CHUNK_SIZE minus the ends. */
+/*
+ * The sectors around [pos, pos + len), read into or written from buf; len at most CHUNK_SIZE minus
+ * the ends.
+ */
 struct span {
 	sector_t	sector;
 	size_t		skip;			/* bytes of the first sector before pos */

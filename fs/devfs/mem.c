@@ -90,7 +90,7 @@ static ssize_t random_write(struct file *file __unused, struct iov_iter *from, u
 	return count;
 }
 
-/* --- kmsg: each read is one record of the log, each write adds one ----------------------------------------------------- */
+/* --- kmsg: each read is one record of the log, each write adds one ---------------------------- */
 
 static int kmsg_open(struct inode *inode __unused, struct file *file)
 {
@@ -113,8 +113,8 @@ static void kmsg_release(struct inode *inode __unused, struct file *file)
 }
 
 /*
- * The log can be written to with any lock held, so it cannot wake a waiter: a reader that is up to date looks again
- * every tenth of a second.
+ * The log can be written to with any lock held, so it cannot wake a waiter: a reader that is up to
+ * date looks again every tenth of a second.
  */
 static int wait_for_record(struct file *file, const struct log_cursor *cursor)
 {

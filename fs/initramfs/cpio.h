@@ -1,8 +1,9 @@
 /* fs/initramfs/cpio.h - reading archives in cpio's "newc" format, from memory, whatever they contain.
  *
- * An entry is a header of 110 characters (a magic number and 13 numbers of 8 hexadecimal digits), the name with its 0, and the data; name
- * and data are each filled up to a multiple of 4 from the beginning of the archive. TRAILER!!! ends it; zeroes and a further archive
- * may follow. Nothing in it is believed: every length is checked against what is left.
+ * An entry is a header of 110 characters (a magic number and 13 numbers of 8 hexadecimal digits),
+ * the name with its 0, and the data; name and data are each filled up to a multiple of 4 from the
+ * beginning of the archive. TRAILER!!! ends it; zeroes and a further archive may follow. Nothing in
+ * it is believed: every length is checked against what is left.
  *
  * Source: cpio(5). Linux: init/initramfs.c.
  */
@@ -27,7 +28,8 @@ struct cpio_error {
 /*
  * cpio_parse - call entry for each file of the archive, and end at each trailer
  *
- * => 0 or -EINVAL with *error set; entries before the error have been given out. An empty archive is fine
+ * => 0 or -EINVAL with *error set; entries before the error have been given out. An empty archive
+ *    is fine
  * => entry returning non-zero stops the walk, and its value is returned
  */
 int cpio_parse(const void *data, size_t size, int (*entry)(const struct cpio_entry *e, void *arg),

@@ -1,7 +1,8 @@
 /* fs/initramfs/initramfs.c - see initramfs.h.
  *
- * Hard links: entries with nlink > 1 and the same inode number are one file. Only one of them (mostly the last) has the data, so the first
- * makes the file and the others link to it, and whichever has data fills it.
+ * Hard links: entries with nlink > 1 and the same inode number are one file. Only one of them
+ * (mostly the last) has the data, so the first makes the file and the others link to it, and
+ * whichever has data fills it.
  */
 #define pr_fmt(fmt) "initramfs: " fmt
 #include <fs/initramfs/initramfs.h>

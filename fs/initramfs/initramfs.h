@@ -6,7 +6,8 @@
 #define FS_INITRAMFS_INITRAMFS_H
 
 /*
- * initramfs_unpack - fill the root file system from the first boot module, then give the module's memory to the allocator
+ * initramfs_unpack - fill the root file system from the first boot module, then give the module's
+ * memory to the allocator
  *
  * => a root file system is mounted. What can't be unpacked is said in the log; the rest is there
  */

@@ -1,8 +1,9 @@
 /* fs/tmpfs/file.c - contents: reading, writing, holes, truncation. See tmpfs.h.
  *
- * Who changes the size holds inode->rwsem for writing. Readers and faults hold nothing: they look at the size, then at the page; a
- * page that is truncated meanwhile stays in memory as long as somebody has a reference, so the worst is reading what was there a
- * moment ago. User memory is never touched with a page lock held: the fault might need the same page.
+ * Who changes the size holds inode->rwsem for writing. Readers and faults hold nothing: they look
+ * at the size, then at the page; a page that is truncated meanwhile stays in memory as long as
+ * somebody has a reference, so the worst is reading what was there a moment ago. User memory is
+ * never touched with a page lock held: the fault might need the same page.
  */
 #include <fs/tmpfs/tmpfs.h>
 #include <fs/mmap.h>

@@ -1,7 +1,9 @@
-/* fs/tmpfs/tmpfs.h - a file system in memory: names are pinned dentries, contents are pages of mm/file's page cache.
+/* fs/tmpfs/tmpfs.h - a file system in memory: names are pinned dentries, contents are pages of
+ * mm/file's page cache.
  *
- * It is the root file system (the initramfs is unpacked into it), /tmp, /dev/shm, and what devfs stands on. A page is charged to the
- * superblock when it joins a file; half of RAM is the limit unless size= says otherwise.
+ * It is the root file system (the initramfs is unpacked into it), /tmp, /dev/shm, and what devfs
+ * stands on. A page is charged to the superblock when it joins a file; half of RAM is the limit
+ * unless size= says otherwise.
  *
  * Linux: mm/shmem.c, fs/ramfs/.
  */
@@ -21,7 +23,10 @@ struct tmpfs {
 
 /* tmpfs_init - known to mount(2) from now on */
 void tmpfs_init(void);
-/* => a new file system in sb; options as of mount -o: size=BYTES[kmg%], mode=OCTAL; unknown ones of Linux are accepted */
+/*
+ * => a new file system in sb; options as of mount -o: size=BYTES[kmg%], mode=OCTAL; unknown ones of
+ *    Linux are accepted
+ */
 int tmpfs_fill_super(struct superblock *sb, const char *source, const char *options);
 /* => a new inode with the operations of its kind, or NULL */
 struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev);

@@ -84,7 +84,7 @@ dev_t tty_of_session(pid_t session, pid_t *foreground)
 	return tty->dev;
 }
 
-/* --- ioctls ---------------------------------------------------------------------------------------------------------- */
+/* --- ioctls ----------------------------------------------------------------------------------- */
 
 static long set_controlling(struct tty *tty, bool steal)
 {

@@ -1,4 +1,7 @@
-/* fs/tty/jobs.h - whose terminal it is: sessions, the foreground group, and what others may do. See tty.h. */
+/*
+ * fs/tty/jobs.h - whose terminal it is: sessions, the foreground group, and what others may do. See
+ * tty.h.
+ */
 #ifndef FS_TTY_JOBS_H
 #define FS_TTY_JOBS_H
 

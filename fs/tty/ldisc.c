@@ -1,8 +1,9 @@
 /* fs/tty/ldisc.c - input: editing, echo, signals. Output: newlines. See tty.h and ldisc.h.
  *
- * The buffer is a ring; read_head, canon_head and read_tail count bytes for ever. In canonical mode what lies between canon_head
- * and read_head is the line that is being typed, and can still be edited; the bit in end_of_line marks the last byte of a line. An end
- * of file (^D) is kept as a marked byte 0: no other line can end in 0.
+ * The buffer is a ring; read_head, canon_head and read_tail count bytes for ever. In canonical mode
+ * what lies between canon_head and read_head is the line that is being typed, and can still be
+ * edited; the bit in end_of_line marks the last byte of a line. An end of file (^D) is kept as a
+ * marked byte 0: no other line can end in 0.
  */
 #include <fs/tty/ldisc.h>
 #include <kernel/lib/bitmap.h>
@@ -37,7 +38,7 @@ static inline bool line_ends_at(const struct tty *tty, u32 pos)
 	return test_bit(pos % TTY_BUFFER_SIZE, tty->end_of_line);
 }
 
-/* --- output -------------------------------------------------------------------------------------------------------- */
+/* --- output ----------------------------------------------------------------------------------- */
 
 size_t ldisc_process_output(struct tty *tty, u8 c, char *out)
 {
@@ -81,7 +82,7 @@ static void echo_char(struct tty *tty, u8 c)
 	echo_raw(tty, c);
 }
 
-/* --- editing a line ------------------------------------------------------------------------------------------------- */
+/* --- editing a line --------------------------------------------------------------------------- */
 
 /* Where the cursor would stand after the typed bytes up to end. */
 static u32 column_at(struct tty *tty, u32 end)
@@ -171,7 +172,7 @@ static void reprint_line(struct tty *tty, u8 c)
 		echo_char(tty, *byte_at(tty, pos));
 }
 
-/* --- what arrives ------------------------------------------------------------------------------------------------------- */
+/* --- what arrives ----------------------------------------------------------------------------- */
 
 /* => false: no room */
 static bool store(struct tty *tty, u8 c, bool ends_line)
@@ -329,7 +330,7 @@ void tty_receive(struct tty *tty, u8 c)
 	spin_unlock_irqrestore(&tty->lock, flags);
 }
 
-/* --- what is read --------------------------------------------------------------------------------------------------------- */
+/* --- what is read ----------------------------------------------------------------------------- */
 
 bool ldisc_input_ready(const struct tty *tty)
 {

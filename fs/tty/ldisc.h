@@ -7,7 +7,10 @@
 
 #include <fs/tty/tty.h>
 
-/* => tty->lock held. Output processing and the column; the bytes for the driver go to out: at most 2 for each */
+/*
+ * => tty->lock held. Output processing and the column; the bytes for the driver go to out: at most
+ *    2 for each
+ */
 size_t ldisc_process_output(struct tty *tty, u8 c, char *out);
 
 /* => tty->lock held: a reader would get something now (canonical: a line) */

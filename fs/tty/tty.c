@@ -34,7 +34,7 @@ struct tty console_tty = {
 	.write_mutex = __MUTEX_INITIALIZER(console_tty.write_mutex),
 };
 
-/* --- reading ----------------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* How long a read waits, and for what: POSIX's four cases of MIN and TIME, and lines. */
 struct read_rule {
@@ -137,7 +137,7 @@ static ssize_t tty_read(struct file *file, struct iov_iter *to, u64 *pos __unuse
 	return ret;
 }
 
-/* --- writing -------------------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static int wait_until_started(struct tty *tty, struct file *file)
 {
@@ -190,7 +190,7 @@ static ssize_t tty_write(struct file *file, struct iov_iter *from, u64 *pos __un
 	return ret;
 }
 
-/* --- the file ---------------------------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static unsigned int tty_poll(struct file *file, struct poll_table *pt)
 {

@@ -1,10 +1,12 @@
 /* fs/tty/tty.h - terminals: bytes from a line, edited, and signals for who sits in front of it.
  *
- * A tty has two sides. Its driver (the serial port) calls tty_receive() with each byte that arrives, in interrupt context, and offers a
- * function to write. The other side is a file. Between them stands the line discipline: in canonical mode it gathers lines
- * that can be edited, it echoes, and it turns ^C, ^\ and ^Z into signals for the foreground process group.
+ * A tty has two sides. Its driver (the serial port) calls tty_receive() with each byte that
+ * arrives, in interrupt context, and offers a function to write. The other side is a file. Between
+ * them stands the line discipline: in canonical mode it gathers lines that can be edited, it
+ * echoes, and it turns ^C, ^\ and ^Z into signals for the foreground process group.
  *
- * Sessions and process groups belong to process/, which registers struct tty_job_ops and tells when a session ends.
+ * Sessions and process groups belong to process/, which registers struct tty_job_ops and tells when
+ * a session ends.
  *
  * Linux: drivers/tty/tty_io.c, n_tty.c, tty_jobctrl.c, include/uapi/asm-generic/termbits.h, ioctls.h.
  */
@@ -91,7 +93,8 @@ enum tty_signal { TTY_SIGHUP = 1, TTY_SIGINT = 2, TTY_SIGQUIT = 3, TTY_SIGCONT =
 
 #define TTY_BUFFER_SIZE	4096U		/* bytes of input that are kept, and longest line + 1; a power of two */
 
-/* Sessions and groups. All pids are numbers. kill_pgrp is called in interrupt context too, with tty->lock held: it takes no lock that
+/* Sessions and groups. All pids are numbers. kill_pgrp is called in interrupt context too, with
+ * tty->lock held: it takes no lock that
  * is held when a tty function is called. */
 struct tty_job_ops {
 	pid_t (*pgrp)(struct task *task);
@@ -102,9 +105,15 @@ struct tty_job_ops {
 	void (*kill_pgrp)(pid_t pgrp, int sig);
 };
 void tty_register_jobs(const struct tty_job_ops *ops);
-/* A session leader has exited: its terminal belongs to nobody now; SIGHUP and SIGCONT to the foreground group. Sleeps not. */
+/*
+ * A session leader has exited: its terminal belongs to nobody now; SIGHUP and SIGCONT to the
+ * foreground group. Sleeps not.
+ */
 void tty_session_exit(pid_t session);
-/* The device number of the terminal that controls a session, 0: none; and its foreground group. For /proc/PID/stat */
+/*
+ * The device number of the terminal that controls a session, 0: none; and its foreground group. For
+ * /proc/PID/stat
+ */
 dev_t tty_of_session(pid_t session, pid_t *foreground);
 
 /* Locks: (l) lock, irq-safe (i) immutable */

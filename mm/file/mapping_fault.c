@@ -1,7 +1,8 @@
 /* mm/file/mapping_fault.c - a page fault on memory that lies in a mapping.
  *
- * The race with truncation is decided by the page lock. Truncation lowers the size first, and then locks every page that it removes; we
- * look at the size and the page's place again with the lock held, and keep it until the entry is installed.
+ * The race with truncation is decided by the page lock. Truncation lowers the size first, and then
+ * locks every page that it removes; we look at the size and the page's place again with the lock
+ * held, and keep it until the entry is installed.
  *
  * Linux: mm/filemap.c (filemap_fault), mm/shmem.c (shmem_fault).
  */

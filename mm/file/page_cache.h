@@ -1,11 +1,12 @@
 /* mm/file/page_cache.h - the pages of a file or shared object, by offset.
  *
- * A mapping is a tree of pages. The tree holds one reference on each page it names. Who finds a page takes a reference under tree_lock;
- * who needs to be sure that it still belongs here locks it and looks at page->mapping again. Truncation locks each page before
- * it takes it out, so a fault that holds the page lock and has seen the page in place cannot map what is gone.
+ * A mapping is a tree of pages. The tree holds one reference on each page it names. Who finds a
+ * page takes a reference under tree_lock; who needs to be sure that it still belongs here locks it
+ * and looks at page->mapping again. Truncation locks each page before it takes it out, so a fault
+ * that holds the page lock and has seen the page in place cannot map what is gone.
  *
- * Shared memory (tmpfs, MAP_SHARED | MAP_ANONYMOUS) has no other place for its pages: they are marked dirty, swap backed and
- * unevictable, and counted in nr_shmem.
+ * Shared memory (tmpfs, MAP_SHARED | MAP_ANONYMOUS) has no other place for its pages: they are
+ * marked dirty, swap backed and unevictable, and counted in nr_shmem.
  *
  * Linux: mm/filemap.c, mm/shmem.c, mm/truncate.c.
  */
@@ -20,11 +21,21 @@ void page_cache_init(void);			/* slab caches; after slab_init */
 void mapping_init(struct mapping *mapping, const struct mapping_ops *ops, void *host, unsigned long flags);
 void mapping_destroy(struct mapping *mapping);			/* truncates to 0 first; frees the tree */
 struct page *find_get_page(struct mapping *mapping, pgoff_t index);	/* referenced, or NULL */
-/* found or new (zeroed, uptodate), referenced and unlocked; ERR_PTR(-ENOMEM), or what ops->charge said (-ENOSPC) */
+/*
+ * found or new (zeroed, uptodate), referenced and unlocked; ERR_PTR(-ENOMEM), or what ops->charge
+ * said (-ENOSPC)
+ */
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp);
-/* put a new page of the caller's in: locked, referenced, content to be read in. 0, -EEXIST, -ENOMEM, -ENOSPC. => sleeps */
+/*
+ * put a new page of the caller's in: locked, referenced, content to be read in. 0, -EEXIST,
+ * -ENOMEM, -ENOSPC.
+ * => sleeps
+ */
 int add_to_page_cache(struct mapping *mapping, struct page *page, pgoff_t index, gfp_t gfp);
-/* take a page out of its mapping's tree; the tree's reference is the caller's now. => page and tree_lock locked, not mapped */
+/*
+ * take a page out of its mapping's tree; the tree's reference is the caller's now.
+ * => page and tree_lock locked, not mapped
+ */
 void page_cache_delete(struct page *page);
 /* how to allocate pages of this mapping */
 gfp_t mapping_gfp(const struct mapping *mapping);
@@ -34,10 +45,12 @@ void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
 struct page *mapping_next_page(struct mapping *mapping, pgoff_t index);
 
 /*
- * mapping_fault - the fault of a shared or private mapping whose pages live here: used by vma_ops of tmpfs and shmem
+ * mapping_fault - the fault of a shared or private mapping whose pages live here: used by vma_ops
+ * of tmpfs and shmem
  *
  * => mmap_lock held; create: a hole gets a zeroed page
- * => VM_FAULT_LOCKED with vmf->page locked and referenced; VM_FAULT_SIGBUS beyond *size_bytes or without space, VM_FAULT_OOM
+ * => VM_FAULT_LOCKED with vmf->page locked and referenced; VM_FAULT_SIGBUS beyond *size_bytes or
+ *    without space, VM_FAULT_OOM
  * => *size_bytes is read again after the page is locked: truncation lowers it before it looks for pages
  */
 vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create);

@@ -1,7 +1,8 @@
 /* mm/file/radix_tree.c - see radix_tree.h.
  *
- * A node of shift s covers 64 << s indexes; its slots are nodes of shift s - 6, or the stored pointers when s is 0. An index beyond
- * the root's range is put in by growing: a new root whose first slot is the old one.
+ * A node of shift s covers 64 << s indexes; its slots are nodes of shift s - 6, or the stored
+ * pointers when s is 0. An index beyond the root's range is put in by growing: a new root whose
+ * first slot is the old one.
  */
 #include <mm/file/radix_tree.h>
 #include <kernel/debug/assert.h>

@@ -1,7 +1,8 @@
-/* mm/file/radix_tree.h - from an index to a pointer: 64 branches at each level, as high as the largest index needs.
+/* mm/file/radix_tree.h - from an index to a pointer: 64 branches at each level, as high as the
+ * largest index needs.
  *
- * The caller locks. Nodes are allocated before the lock is taken: ask how many an insertion needs, bring them in a pool. Deleting
- * frees nodes at once when they are empty.
+ * The caller locks. Nodes are allocated before the lock is taken: ask how many an insertion needs,
+ * bring them in a pool. Deleting frees nodes at once when they are empty.
  *
  * Linux: lib/radix-tree.c, lib/xarray.c.
  */
@@ -29,7 +30,10 @@ void *radix_lookup(void *tree, pgoff_t index);
 void *radix_next(void *tree, pgoff_t *index);
 /* => new nodes that radix_insert() would use up */
 unsigned int radix_nodes_needed(void *tree, pgoff_t index);
-/* => 0 or -EEXIST; item is not NULL; the pool holds what radix_nodes_needed() said, under the same lock */
+/*
+ * => 0 or -EEXIST; item is not NULL; the pool holds what radix_nodes_needed() said, under the same
+ *    lock
+ */
 int radix_insert(void **tree, pgoff_t index, void *item, struct radix_pool *pool);
 /* => what was there, or NULL */
 void *radix_delete(void **tree, pgoff_t index);

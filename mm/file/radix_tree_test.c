@@ -1,4 +1,7 @@
-/* mm/file/radix_tree_test.c - the tree under the page cache: what goes in comes out, and empty nodes go back. */
+/*
+ * mm/file/radix_tree_test.c - the tree under the page cache: what goes in comes out, and empty
+ * nodes go back.
+ */
 #include <mm/file/radix_tree.h>
 #include <kernel/debug/ktest.h>
 #include <kernel/lib/errno.h>

@@ -1,7 +1,8 @@
-/* mm/file/shmem.c - shared anonymous memory: an object without a name, that the areas of a fork family share.
+/* mm/file/shmem.c - shared anonymous memory: an object without a name, that the areas of a fork
+ * family share.
  *
- * The object lives as long as an area names it. Its size is fixed when it is made: an area that mremap has made larger gets
- * SIGBUS behind the end, as on Linux.
+ * The object lives as long as an area names it. Its size is fixed when it is made: an area that
+ * mremap has made larger gets SIGBUS behind the end, as on Linux.
  *
  * Linux: mm/shmem.c (shmem_zero_setup).
  */
