@@ -148,8 +148,8 @@ static bool is_next(const struct swap_io *io, struct page *page)
 
 /* --- writing --------------------------------------------------------------------------------------------------------------------- */
 
-/* Memory holds the only copy again. */
-static void write_failed(struct page *page, int status)
+/* Memory holds the only copy again. => true: its slots were good until now */
+static bool write_failed(struct page *page)
 {
 	swp_entry_t entry = page_swap_entry(page);
 	unsigned long nr = compound_nr(page);
@@ -160,24 +160,27 @@ static void write_failed(struct page *page, int status)
 	ClearPageReclaim(page);
 	for (unsigned long i = 0; i < nr; i++)
 		first |= slot_retire((swp_entry_t){ entry.val + i });
-	if (first)
-		pr_err("write error %d on %s, slot %llu: the page stays in memory, the slot is not used again\n", status,
-		       entry_area(entry)->name, swp_offset(entry));
+	return first;
 }
 
 /* => interrupt context */
 static void write_done(struct block_request *request)
 {
 	struct swap_io *io = request->private;
+	swp_entry_t entry = page_swap_entry(io->pages[0]);
+	bool failed = false;
 
 	for (unsigned int i = 0; i < request->nr_segments; i++) {
 		struct page *page = io->pages[i];
 
 		trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, request->status);
 		if (request->status)
-			write_failed(page, request->status);
+			failed |= write_failed(page);
 		end_page_writeback(page);
 	}
+	if (failed)
+		pr_err_ratelimited("write error %d on %s, slot %llu and the next %u: the pages stay in memory, the slots are not used again\n",
+				   request->status, entry_area(entry)->name, swp_offset(entry), request->nr_segments - 1);
 	put_io(&write_pool, io);
 }
 

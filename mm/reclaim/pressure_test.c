@@ -1,0 +1,210 @@
+/* mm/reclaim/pressure_test.c - more memory is used than there is, with a disk in RAM: nothing may be lost.
+ *
+ * The disk is a vmalloc area, a third of all memory. It can be told to fail writes, and to finish them late.
+ */
+#include <mm/reclaim/reclaim.h>
+#include <drivers/block/block.h>
+#include <kernel/sync/completion.h>
+#include <mm/alloc/vmalloc.h>
+#include <mm/check/check_mm.h>
+#include <mm/check/test_mm.h>
+#include <mm/collapse/khugepaged.h>
+#include <mm/frame/buddy.h>
+#include <mm/frame/vmstat.h>
+#include <mm/swap/swap.h>
+
+static char report[2048];
+
+/* --- the disk --------------------------------------------------------------------------------------------------------------------- */
+
+static u8 *disk_memory;
+static int failures;		/* writes that are still to fail */
+
+static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
+{
+	if (op == BLOCK_WRITE)
+		memcpy(at, __va(segment->phys), segment->len);
+	else
+		memcpy(__va(segment->phys), at, segment->len);
+}
+
+static void disk_submit(struct block_request *request)
+{
+	u8 *at = disk_memory + (request->sector << SECTOR_SHIFT);
+
+	if (request->op == BLOCK_WRITE && failures > 0) {
+		failures--;
+		block_complete(request, -EIO);
+		return;
+	}
+	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
+		copy_segment(&request->segments[i], at, request->op);
+	block_complete(request, 0);
+}
+
+static const struct block_ops disk_ops = { .submit = disk_submit };
+static struct block_device disk = { .name = "ramtest", .block_size = 512, .ops = &disk_ops };
+
+/* Swap on it. => false: no memory */
+static bool disk_on(void)
+{
+	size_t size = (totalram_pages() / 3) << PAGE_SHIFT;
+	u32 *header;
+
+	disk_memory = vzalloc(size);
+	if (!disk_memory)
+		return false;
+	header = (u32 *)disk_memory;
+	header[256] = 1;			/* version */
+	header[257] = (size >> PAGE_SHIFT) - 1;	/* last page */
+	memcpy(disk_memory + 4086, "SWAPSPACE2", 10);
+	if (!disk.nr_sectors)
+		block_register(&disk);
+	disk.nr_sectors = size >> SECTOR_SHIFT;
+	return !do_swapon("/dev/ramtest", &disk, 0);
+}
+
+static int disk_off(void)
+{
+	int error = do_swapoff(&disk);
+
+	if (!error)
+		vfree(disk_memory);
+	return error;
+}
+
+/* --- who uses too much --------------------------------------------------------------------------------------------------------------- */
+
+struct eater {
+	struct mm	*mm;
+	unsigned int	nr_huge, rounds;
+	unsigned int	wrong;
+	struct completion finished;
+};
+
+static int eat(void *arg)
+{
+	struct eater *e = arg;
+	unsigned int pages = e->nr_huge * HPAGE_PMD_NR;
+
+	e->mm = test_mm(e->nr_huge);
+	e->wrong = !e->mm || test_touch(e->mm, TEST_BASE, pages);
+	for (unsigned int i = 0; i < e->rounds && !e->wrong; i++)
+		e->wrong = test_wrong(e->mm, TEST_BASE, pages);
+	complete(&e->finished);
+	return 0;
+}
+
+/* => pages that had lost their content */
+static unsigned int eat_together(struct eater *eaters, unsigned int nr, unsigned long pages, unsigned int rounds)
+{
+	unsigned int wrong = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		eaters[i] = (struct eater){ .nr_huge = pages / nr / HPAGE_PMD_NR, .rounds = rounds };
+		init_completion(&eaters[i].finished);
+		kthread_run(eat, &eaters[i], "eater%u", i);
+	}
+	for (unsigned int i = 0; i < nr; i++) {
+		wait_for_completion(&eaters[i].finished);
+		wrong += eaters[i].wrong;
+	}
+	return wrong;
+}
+
+static void drop_all(struct eater *eaters, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (eaters[i].mm)
+			mmput(eaters[i].mm);
+}
+
+/* Of what is left beside the disk, and an eighth of all memory more. */
+static unsigned long too_much(void)
+{
+	return nr_free_pages() + totalram_pages() / 8;
+}
+
+static int checked(void)
+{
+	int violations = check_mm(report, sizeof(report));
+
+	if (violations)
+		printk("%s", report);
+	return violations;
+}
+
+KTEST(pressure, one_uses_more_than_there_is)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	unsigned long splits = vm_event_total(THP_SPLIT_PAGE), out = vm_event_total(PSWPOUT), in = vm_event_total(PSWPIN);
+	struct eater eater;
+
+	KASSERT_TRUE(disk_on());
+	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
+	KEXPECT_EQ(checked(), 0);
+	KEXPECT_GT(vm_event_total(THP_SPLIT_PAGE), splits);
+	KEXPECT_GT(vm_event_total(PSWPOUT), out);
+	KEXPECT_GT(vm_event_total(PSWPIN), in);
+	drop_all(&eater, 1);
+	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(checked(), 0);
+	test_thp(before);
+}
+
+KTEST(pressure, several_and_khugepaged_at_once)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	unsigned int sleep = khugepaged.scan_sleep_millisecs;
+	struct eater eaters[4];
+
+	KASSERT_TRUE(disk_on());
+	khugepaged.scan_sleep_millisecs = 10;
+	khugepaged_wake();
+	KEXPECT_EQ(eat_together(eaters, 4, too_much(), 3), 0U);
+	KEXPECT_EQ(checked(), 0);
+	drop_all(eaters, 4);
+	khugepaged.scan_sleep_millisecs = sleep;
+	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(checked(), 0);
+	test_thp(before);
+}
+
+KTEST(pressure, failed_writes_lose_nothing)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	struct eater eater;
+
+	KASSERT_TRUE(disk_on());
+	failures = 20;
+	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
+	KEXPECT_EQ(failures, 0);
+	KEXPECT_EQ(checked(), 0);
+	drop_all(&eater, 1);
+	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(checked(), 0);
+	test_thp(before);
+}
+
+KTEST(pressure, swapoff_brings_everything_back)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	unsigned long pages;
+	struct mm *mm;
+
+	KASSERT_TRUE(disk_on());
+	/* Fits in memory, but most of it is out when it comes to swapoff. */
+	pages = nr_free_pages() * 3 / 4;
+	mm = test_mm(pages / HPAGE_PMD_NR);
+	pages = pages / HPAGE_PMD_NR * HPAGE_PMD_NR;
+	KASSERT_TRUE(mm);
+	KEXPECT_EQ(test_touch(mm, TEST_BASE, pages), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, pages << PAGE_SHIFT, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_GT(get_mm_counter(mm, MM_SWAPENTS), pages / 2);
+	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, pages), 0U);
+	KEXPECT_EQ(checked(), 0);
+	mmput(mm);
+	test_thp(before);
+}
