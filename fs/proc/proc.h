@@ -9,8 +9,8 @@
 #include <fs/pseudo/pseudo.h>
 #include <kernel/sched/task.h>
 
-extern const struct pseudo_file proc_memory_files[], proc_system_files[], proc_sysctl_files[];
-extern const size_t nr_proc_memory_files, nr_proc_system_files, nr_proc_sysctl_files;
+extern const struct pseudo_file proc_memory_files[], proc_system_files[], proc_sysctl_files[], proc_block_files[];
+extern const size_t nr_proc_memory_files, nr_proc_system_files, nr_proc_sysctl_files, nr_proc_block_files;
 extern const struct file_operations kpagecount_operations, kpageflags_operations;
 
 void procfs_init(void);

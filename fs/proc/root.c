@@ -63,6 +63,8 @@ static int proc_fill_super(struct superblock *sb, const char *source __unused, c
 		err = pseudo_populate(sb, proc_system_files, nr_proc_system_files);
 	if (!err)
 		err = pseudo_populate(sb, proc_sysctl_files, nr_proc_sysctl_files);
+	if (!err)
+		err = pseudo_populate(sb, proc_block_files, nr_proc_block_files);
 	if (err)
 		return err;
 	sb->op = &proc_super_operations;

@@ -9,6 +9,9 @@
 extern const struct pseudo_file sys_thp_files[];
 extern const size_t nr_sys_thp_files;
 
+/* block/NAME/ for each disk; 0 or -ENOMEM */
+int sys_add_disks(struct superblock *sb);
+
 void sysfs_init(void);
 void debugfs_init(void);
 

@@ -31,6 +31,8 @@ static int sysfs_fill_super(struct superblock *sb, const char *source __unused, 
 		err = pseudo_populate(sb, sys_files, ARRAY_SIZE(sys_files));
 	if (!err)
 		err = pseudo_populate(sb, sys_thp_files, nr_sys_thp_files);
+	if (!err)
+		err = sys_add_disks(sb);
 	return err;
 }
 
