@@ -8,38 +8,11 @@
 #include <mm/frame/buddy.h>
 #include <mm/frame/lru.h>
 #include <kernel/lib/errno.h>
-#include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 
 #define ROUNDS		4
 #define MAX_MMS		4096
-
-static bool suspected_before(const struct check *c, u64 suspect)
-{
-	for (unsigned int i = 0; i < c->nr_before; i++)
-		if (c->before[i] == suspect)
-			return true;
-	/* There were more than we can remember: then this may have been one of them. */
-	return c->nr_before == MAX_SUSPECTS;
-}
-
-void check_fail(struct check *c, enum invariant inv, u64 key, const char *fmt, ...)
-{
-	u64 suspect = key * 32 + inv;
-	va_list args;
-
-	if (c->round && !suspected_before(c, suspect))
-		return;
-	if (c->nr_suspects < MAX_SUSPECTS)
-		c->suspects[c->nr_suspects++] = suspect;
-	c->violations++;
-	c->used += scnprintf(c->report + c->used, c->len - c->used, "I%d: ", inv);
-	va_start(args, fmt);
-	c->used += vscnprintf(c->report + c->used, c->len - c->used, fmt, args);
-	va_end(args);
-	c->used += scnprintf(c->report + c->used, c->len - c->used, "\n");
-}
 
 /* --- all address spaces, locked ------------------------------------------------------------------------------------------------- */
 

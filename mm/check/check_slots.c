@@ -43,8 +43,8 @@ static unsigned long check_area(struct check *c, struct swap_area *area)
 		spin_lock_irqsave(&cluster->lock, irqflags);
 		used = check_cluster(c, area, i * SWAP_CLUSTER_SLOTS, cluster, &cached, &in_use);
 		if (used != cluster->nr_used)
-			check_fail(c, INV_SLOT, (u64)(unsigned long)cluster, "cluster %u of %s has %u slots in use, but says %u", i, area->name,
-				   used, cluster->nr_used);
+			check_fail(c, INV_SLOT, (u64)(unsigned long)cluster, "cluster %u of %s has %u slots in use, but says %u", i,
+				   area->name, used, cluster->nr_used);
 		spin_unlock_irqrestore(&cluster->lock, irqflags);
 		cond_resched();
 	}

@@ -122,12 +122,17 @@ static bool make_victim(struct task *leader, struct mm *mm, int oom_score_adj, v
 	spin_lock(&victim_lock);
 	victim = mm;
 	victim_reaped = false;
+	/* After the last user has gone nobody would tell us so again (oom_victim_gone). */
+	choice->made_victim = atomic_read(&mm->mm_users);
+	if (!choice->made_victim)
+		victim = NULL;
 	spin_unlock(&victim_lock);
-	choice->made_victim = true;
-	pr_err("Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n",
-	       leader->pid, leader->comm, K(mm->total_vm), K(counter(mm, MM_ANONPAGES)),
-	       K(counter(mm, MM_FILEPAGES)), K(counter(mm, MM_SHMEMPAGES)), leader->uid,
-	       atomic_long_read(&mm->pgtables_bytes) >> 10, oom_score_adj);
+	if (!choice->made_victim)
+		return false;
+	pr_err("Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, "
+	       "shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n", leader->pid, leader->comm,
+	       K(mm->total_vm), K(counter(mm, MM_ANONPAGES)), K(counter(mm, MM_FILEPAGES)),
+	       K(counter(mm, MM_SHMEMPAGES)), leader->uid, atomic_long_read(&mm->pgtables_bytes) >> 10, oom_score_adj);
 	return false;
 }
 

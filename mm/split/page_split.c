@@ -14,6 +14,7 @@
  * Linux: split_huge_page_to_list, __split_huge_page in mm/huge_memory.c.
  */
 #include <mm/split/split.h>
+#include <mm/split/deferred_queue.h>
 #include <mm/split/migration_entry.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>

@@ -35,8 +35,6 @@ void deferred_split_page(struct page *head);		/* => called by page_remove_rmap w
 void deferred_split_unqueue(struct page *head);		/* the page is being freed; fine when it is not queued */
 unsigned long deferred_split_count(void);		/* huge pages that wait */
 unsigned long deferred_split_scan(unsigned long nr_to_scan);	/* shrinker: huge pages to try; returns 4 KB pages freed; sleeps */
-/* page_ref_freeze, and off the queue in the same moment. => true when frozen */
-bool deferred_split_freeze(struct page *head, int expected);
 
 /* Zeroes shared by all read faults: the 4 KB and, when there is one, the 2 MB. Both are made by mm/fault. */
 extern unsigned long zero_pfn;

@@ -46,7 +46,8 @@ static inline bool vm_swap_full(void) { return nr_swap_pages() * 2 < total_swap_
 
 /* --- slots ------------------------------------------------------------------------------------------------------ */
 enum slot_result { SLOT_OK, SLOT_NO_SPACE, SLOT_FRAGMENTED };
-int swap_duplicate(swp_entry_t entry);		/* one more entry names it (fork, try_to_unmap); -ENOMEM when the count is full, -EINVAL when bad */
+/* one more entry names it (fork, try_to_unmap): 0; -ENOMEM: its count is full; -EINVAL: nobody holds it, or it is bad */
+int swap_duplicate(swp_entry_t entry);
 void swap_free(swp_entry_t entry);		/* one entry less */
 void free_swap_and_cache(swp_entry_t entry);	/* zap: one entry less; drops the cache too when that was the last and it is easy */
 int swap_count(swp_entry_t entry);		/* entries that name it, without the cache */
@@ -103,7 +104,8 @@ struct swap_plug { struct swap_io *open; };
  */
 void swap_writepage(struct page *page, struct swap_plug *plug);
 void swap_write_unplug(struct swap_plug *plug);
-/* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked. Huge: one 2 MB read */
+/* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked.
+ *    A huge page is one read of 2 MB */
 int swap_read_page(struct page *page);
 /* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
 int swap_read_page_async(struct page *page);

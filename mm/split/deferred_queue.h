@@ -1,0 +1,14 @@
+/* mm/split/deferred_queue.h - what the shrinker and the page split need of the queue. The others: mm/split/split.h.
+ */
+#ifndef MM_SPLIT_DEFERRED_QUEUE_H
+#define MM_SPLIT_DEFERRED_QUEUE_H
+
+#include <mm/split/split.h>
+
+/* The page that waits longest, with a reference, or NULL; it goes to the end, so that the next call finds another. */
+struct page *deferred_split_next(void);
+
+/* deferred_split_freeze - page_ref_freeze, and off the queue in the same moment. => irqs off; true when frozen */
+bool deferred_split_freeze(struct page *head, int expected);
+
+#endif
