@@ -102,6 +102,7 @@ static const struct boot_step late_steps[] = {
 	{ "dev",		devtmpfs_init },
 	{ "root",		mount_root_file_system },
 	{ "initramfs",		initramfs_unpack },
+	{ "/dev",		devtmpfs_mount },
 
 	/* processes, and the daemons */
 	{ "processes",		process_init },

@@ -313,6 +313,10 @@ int mount_type(const char *type_name, const char *source, const struct path *pat
 		return -ENOTDIR;
 	mutex_lock(&mount_mutex);
 	sb = get_super(type, source, options);
+	if (!IS_ERR(sb) && path->dentry == sb->root) {	/* the same once more on top of itself */
+		put_super(sb);
+		sb = ERR_PTR(-EBUSY);
+	}
 	if (!IS_ERR(sb))
 		mnt = new_mount(sb, sb->root, source, flags);
 	if (mnt)

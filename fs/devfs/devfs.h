@@ -10,5 +10,7 @@ void mem_devices_init(void);
 void block_devices_init(void);
 /* devtmpfs_init - known to mount(2) from now on */
 void devtmpfs_init(void);
+/* devtmpfs_mount - on /dev, so that process 1 has a console. => after the initramfs */
+void devtmpfs_mount(void);
 
 #endif

@@ -1,7 +1,9 @@
 /* fs/devfs/devtmpfs.c - the file system in /dev. See devfs.h. */
 #include <fs/devfs/devfs.h>
 #include <fs/devices.h>
+#include <fs/namei.h>
 #include <fs/tmpfs/tmpfs.h>
+#include <kernel/debug/printk.h>
 #include <kernel/lib/string.h>
 
 static int add_entry(struct superblock *sb, const char *name, umode_t mode, dev_t dev, const char *link)
@@ -50,4 +52,14 @@ static struct file_system_type devtmpfs_type = {
 void devtmpfs_init(void)
 {
 	register_filesystem(&devtmpfs_type);
+}
+
+void devtmpfs_mount(void)
+{
+	int error = kern_mkdir("/dev", 0755);
+
+	if (!error || error == -EEXIST)
+		error = kern_mount_at("devtmpfs", "devtmpfs", "/dev", 0, NULL);
+	if (error)
+		pr_err("devtmpfs: can't be mounted on /dev: error %d\n", error);
 }
