@@ -51,6 +51,7 @@ static bool page_evictable(struct page *page)
 		ClearPageUnevictable(page);
 		return true;
 	}
+	count_vm_event(UNEVICTABLE_PGCULLED);
 	return false;
 }
 

@@ -180,7 +180,9 @@ static void write_done(struct block_request *request)
 	}
 	if (failed)
 		pr_err_ratelimited("write error %d on %s, slot %llu and the next %u: the pages stay in memory, "
-				   "the slots are not used again\n", request->status, entry_area(entry)->name, swp_offset(entry), request->nr_segments - 1);
+				   "the slots are not used again\n",
+				   request->status, entry_area(entry)->name, swp_offset(entry),
+				   request->nr_segments - 1);
 	put_io(&write_pool, io);
 }
 
