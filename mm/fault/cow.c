@@ -54,15 +54,6 @@ static vm_fault_t wp_page_reuse(struct vm_fault *vmf)
 	return 0;
 }
 
-/* The slot of a page that nobody maps any more is free for others at once. */
-static void free_swap_of_old(struct page *old)
-{
-	if (PageSwapCache(old) && !page_mapped(old) && trylock_page(old)) {
-		try_to_free_swap(old);
-		unlock_page(old);
-	}
-}
-
 /* Put new in the place of old (NULL: the zero page). => false: the entry has changed meanwhile */
 static bool install_copy(struct vm_fault *vmf, struct page *new, struct page *old)
 {
@@ -105,7 +96,7 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 		if (!install_copy(vmf, new, old)) {
 			put_page(new);
 		} else if (old) {
-			free_swap_of_old(compound_head(old));
+			free_swap_if_unmapped(compound_head(old));
 			put_page(old);		/* the entry's */
 		}
 	}

@@ -45,6 +45,14 @@ struct page *follow_page(struct vma *vma, unsigned long address);
 /* handle_mm_fault again and again until the address is mapped for this access. => mmap_lock read; 0, -EFAULT, -ENOMEM, -EINTR */
 int fault_in_page(struct vma *vma, unsigned long address, unsigned int flags);
 
+/* An entry of the page went: if it was the last, the slot is for others at once, unless that needs waiting. => page referenced */
+void __free_swap_if_unmapped(struct page *head);
+static inline void free_swap_if_unmapped(struct page *head)
+{
+	if (unlikely(PageSwapCache(head)))
+		__free_swap_if_unmapped(head);
+}
+
 /* Reading a slot in for an entry: from the cache, or from disk. => returns a referenced, unlocked page (uptodate or PG_error), or NULL without memory or when the slot has gone */
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io);
 extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */

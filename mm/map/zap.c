@@ -8,6 +8,7 @@
 #include <mm/map/map_internal.h>
 
 #include <kernel/sched/task.h>
+#include <mm/fault/fault.h>
 #include <mm/split/split.h>
 #include <mm/swap/swap.h>
 
@@ -36,6 +37,7 @@ static void zap_present_pte(struct zap *zap, pte_t *ptep, unsigned long address)
 			SetPageDirty(page);
 	}
 	page_remove_rmap(page, zap->vma, RMAP_PTE);
+	free_swap_if_unmapped(compound_head(page));
 	tlb_remove_page(zap->tlb, page);
 }
 
@@ -98,6 +100,7 @@ static bool zap_huge_pmd(struct zap *zap, pmd_t *pmdp, unsigned long address)
 	if (!pmd_special(pmd)) {
 		page = pmd_page(pmd);
 		page_remove_rmap(page, zap->vma, RMAP_PMD);
+		free_swap_if_unmapped(page);
 		add_mm_counter(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
 	}
 	spin_unlock(ptl);
