@@ -67,6 +67,22 @@ static unsigned long do_try_to_free_pages(struct scan_control *sc)
 	return swap_wait_for_write(HZ / 10) ? 1 : 0;
 }
 
+/*
+ * A large block is wanted, and there is free memory enough for many, only not in one piece. Taking more from others would
+ * hardly bring one about.
+ */
+static bool is_fragmentation(unsigned int order)
+{
+	struct zone *zone;
+
+	if (order < PAGEBLOCK_ORDER)
+		return false;
+	for_each_zone(zone)
+		if (zone_watermark_ok(zone, 0, zone->watermark[WMARK_HIGH] + (2UL << order), 0))
+			return true;
+	return false;
+}
+
 unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
 {
 	struct scan_control sc = {
@@ -79,13 +95,16 @@ unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
 	u32 flags = current->flags;
 
 	might_sleep();
-	if (throttle_direct_reclaim(gfp))
-		return 1;	/* killed: the caller sees it when it tries to allocate again */
+	if (is_fragmentation(order))
+		return 0;
 	count_vm_event(ALLOCSTALL);
 	trace(mm_vmscan_direct_reclaim_begin, order, gfp);
 	current->flags |= PF_MEMALLOC;
 	progress = do_try_to_free_pages(&sc);
 	current->flags = (current->flags & ~PF_MEMALLOC) | (flags & PF_MEMALLOC);
+	/* Where we found something, kswapd may as well. */
+	if (sc.nr_reclaimed)
+		NODE0->kswapd_failures = 0;
 	trace(mm_vmscan_direct_reclaim_end, sc.nr_reclaimed);
 	return progress;
 }

@@ -19,6 +19,7 @@ static char report[2048];
 
 static u8 *disk_memory;
 static int failures;		/* writes that are still to fail */
+static bool unreadable;		/* reads fail */
 
 static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
 {
@@ -34,6 +35,10 @@ static void disk_submit(struct block_request *request)
 
 	if (request->op == BLOCK_WRITE && failures > 0) {
 		failures--;
+		block_complete(request, -EIO);
+		return;
+	}
+	if (request->op == BLOCK_READ && unreadable) {
 		block_complete(request, -EIO);
 		return;
 	}
@@ -207,4 +212,28 @@ KTEST(pressure, swapoff_brings_everything_back)
 	KEXPECT_EQ(checked(), 0);
 	mmput(mm);
 	test_thp(before);
+}
+
+KTEST(pressure, an_unreadable_slot_fails_the_access_and_nothing_else)
+{
+	struct page *page;
+	struct mm *mm;
+
+	KASSERT_TRUE(disk_on());
+	mm = test_mm(1);
+	KASSERT_TRUE(mm);
+	KEXPECT_EQ(test_touch(mm, TEST_BASE, 4), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_GT(get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	unreadable = true;
+	mmap_read_lock(mm);
+	page = get_user_page(mm, TEST_BASE, false);
+	mmap_read_unlock(mm);
+	unreadable = false;
+	KEXPECT(IS_ERR(page));
+	KEXPECT_EQ(checked(), 0);
+	/* The disk has recovered: the data is still there. */
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 4), 0U);
+	mmput(mm);
+	KEXPECT_EQ(disk_off(), 0);
 }

@@ -14,7 +14,7 @@ void reclaim_init(void);		/* shrinkers of the floors below */
 /*
  * try_to_free_pages - direct reclaim
  *
- * => sleeps; the caller is PF_MEMALLOC meanwhile (set here)
+ * => sleeps; the caller has been through throttle_direct_reclaim(), and is PF_MEMALLOC meanwhile (set here)
  * => returns pages freed, or, when none was freed yet, pages whose write has been started and waited for; 0: no progress
  *    at any priority, so that a caller who tries again and again does not go on for ever
  */
@@ -25,7 +25,7 @@ bool pgdat_balanced(struct node *node, unsigned int order);
 #define MAX_RECLAIM_RETRIES	16	/* runs of kswapd without progress until it is left asleep: node->kswapd_failures */
 /* MADV_PAGEOUT: write these out now. => isolated pages (isolate_lru_page) on the list; returns pages freed; leaves the list empty */
 unsigned long reclaim_pages(struct list_head *page_list);
-/* "throttled until kswapd has freed some": true when the task got a fatal signal meanwhile */
+/* Waits, at most a second, while kswapd is at work and the reserve nearly used up. => true: the task is being killed */
 bool throttle_direct_reclaim(gfp_t gfp);
 
 extern unsigned int vm_swappiness;		/* 0..200 */
