@@ -16,13 +16,13 @@ static bool prepend(char **p, char *buf, const char *text, size_t len)
 	return true;
 }
 
-/* => dcache_lock held; from path up to root; false: the buffer is too small */
+/* => dcache_lock held; from path up to root (NULL: the first mount); false: the buffer is too small */
 static bool prepend_path(const struct path *path, const struct path *root, char **p, char *buf)
 {
 	struct dentry *dentry = path->dentry;
 	struct mount *mnt = path->mnt;
 
-	while (dentry != root->dentry || mnt != root->mnt) {
+	while (!root || dentry != root->dentry || mnt != root->mnt) {
 		if (dentry == mnt->root || dentry->parent == dentry) {
 			if (!mnt->parent)
 				break;
@@ -64,11 +64,5 @@ char *d_path(const struct path *path, const struct path *root, char *buf, size_t
 
 char *file_path(const struct file *file, char *buf, size_t size)
 {
-	struct path root;
-	char *p;
-
-	global_root(&root);
-	p = d_path(&file->path, &root, buf, size);
-	path_put(&root);
-	return p;
+	return d_path(&file->path, NULL, buf, size);
 }

@@ -4,7 +4,6 @@
  * Linux: mm/swapfile.c.
  */
 #include <drivers/block/block.h>
-#include <fs/dcache.h>
 #include <fs/namei.h>
 #include <fs/syscalls.h>
 #include <mm/alloc/slab.h>
@@ -26,7 +25,6 @@ static int swapon_path(const struct path *path, int flags)
 {
 	struct block_device *disk = disk_at(path);
 	char *text, *name;
-	struct path root;
 	int error;
 
 	if (IS_ERR(disk))
@@ -34,10 +32,8 @@ static int swapon_path(const struct path *path, int flags)
 	text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	global_root(&root);
-	name = d_path(path, &root, text, PATH_MAX);
+	name = d_path(path, NULL, text, PATH_MAX);
 	error = IS_ERR(name) ? PTR_ERR(name) : do_swapon(name, disk, flags);
-	path_put(&root);
 	kfree(text);
 	return error;
 }

@@ -224,7 +224,8 @@ struct mount {
 };
 
 /*
- * d_path - the name as seen from root.
+ * d_path - the name as seen from root; NULL: the root of the first mount
+ *
  * => pointer into buf, or ERR_PTR(-ENAMETOOLONG); " (deleted)" is appended when it is
  */
 char *d_path(const struct path *path, const struct path *root, char *buf, size_t size);

@@ -1,12 +1,11 @@
-/* fs/proc/pid.c - the directories of processes: /proc/PID, /proc/PID/fd, /proc/self.
+/* fs/proc/pid.c - the directories of processes: /proc/PID.
  *
  * They are made when looked up and go with their last user. An inode here holds a reference on its task, so a file that was opened
- * before the process died answers with ESRCH or with nothing, and never with another process. Linux: fs/proc/base.c, fd.c.
+ * before the process died answers with ESRCH or with nothing, and never with another process. Linux: fs/proc/base.c.
  */
 #include <fs/files.h>
-#include <fs/mount.h>
 #include <fs/namei.h>
-#include <fs/proc/proc.h>
+#include <fs/proc/pid.h>
 #include <kernel/lib/parse.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
@@ -15,13 +14,14 @@
 #include <mm/reclaim/reclaim.h>
 #include <mm/swap/swap.h>
 
-/* One file of a process: what to show, or other operations; a link is resolved by get_path. */
+/* One file of a process: what to show, or other operations; a link is resolved by get_path, a directory has dir_op too. */
 struct pid_entry {
 	const char	*name;
 	umode_t		mode;
 	seq_show_fn	show;				/* arg: the task */
 	int (*store)(char *text, struct task *task);
 	const struct file_operations *fop;
+	const struct inode_operations *dir_op;
 	int (*get_path)(struct task *task, struct path *path);
 };
 
@@ -136,49 +136,6 @@ static int oom_score_adj_store(char *text, struct task *task)
 	return proc_task_ops ? proc_task_ops->set_oom_score_adj(task, value) : -EINVAL;
 }
 
-static void mount_flags_show(struct seq *m, const struct mount *mnt)
-{
-	char options[128] = "";
-
-	seq_puts(m, mnt->flags & MS_RDONLY ? "ro" : "rw");
-	if (mnt->flags & MS_NOSUID)
-		seq_puts(m, ",nosuid");
-	if (mnt->flags & MS_NODEV)
-		seq_puts(m, ",nodev");
-	if (mnt->flags & MS_NOEXEC)
-		seq_puts(m, ",noexec");
-	if (mnt->sb->op && mnt->sb->op->show_options)
-		mnt->sb->op->show_options(mnt->sb, options, sizeof(options));
-	seq_puts(m, options);
-}
-
-static int mounts_show(struct seq *m, void *arg __unused)
-{
-	char *name, *buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	struct path path, root;
-	struct mount *mnt;
-	unsigned int i;
-
-	if (!buf)
-		return -ENOMEM;
-	get_fs_root(current->fs, &root);
-	for (i = 0; (mnt = mount_at(i)); mount_put(mnt), i++) {
-		path = (struct path){ mnt, mnt->root };
-		name = d_path(&path, &root, buf, PATH_MAX);
-		if (IS_ERR(name))
-			continue;
-		seq_escape(m, mnt->source, " \t\n#");
-		seq_putc(m, ' ');
-		seq_escape(m, name, " \t\n#");
-		seq_printf(m, " %s ", mnt->sb->type->name);
-		mount_flags_show(m, mnt);
-		seq_puts(m, " 0 0\n");
-	}
-	path_put(&root);
-	kfree(buf);
-	return 0;
-}
-
 /* --- links --------------------------------------------------------------------------------------------------------------- */
 
 static int exe_path(struct task *task, struct path *path)
@@ -230,11 +187,12 @@ static const struct pid_entry pid_entries[] = {
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .get_path = cwd_path },
 	{ .name = "environ", .mode = 0400, .show = environ_show },
 	{ .name = "exe", .mode = S_IFLNK | 0777, .get_path = exe_path },
-	{ .name = "fd", .mode = S_IFDIR | 0500 },
+	{ .name = "fd", .mode = S_IFDIR | 0500, .dir_op = &proc_fd_dir_operations, .fop = &proc_fd_dir_file_operations },
 	{ .name = "limits", .mode = 0444, .show = proc_pid_limits_show },
 	{ .name = "maps", .mode = 0444, .show = proc_pid_maps_show },
 	{ .name = "mem", .mode = 0600, .fop = &proc_mem_operations },
-	{ .name = "mounts", .mode = 0444, .show = mounts_show },
+	{ .name = "mountinfo", .mode = 0444, .show = proc_mountinfo_show },
+	{ .name = "mounts", .mode = 0444, .show = proc_mounts_show },
 	{ .name = "oom_score", .mode = 0444, .show = oom_score_show },
 	{ .name = "oom_score_adj", .mode = 0644, .show = oom_score_adj_show, .store = oom_score_adj_store },
 	{ .name = "pagemap", .mode = 0400, .fop = &proc_pagemap_operations },
@@ -244,19 +202,20 @@ static const struct pid_entry pid_entries[] = {
 	{ .name = "stat", .mode = 0444, .show = proc_pid_stat_show },
 	{ .name = "statm", .mode = 0444, .show = proc_pid_statm_show },
 	{ .name = "status", .mode = 0444, .show = proc_pid_status_show },
+	{ .name = "task", .mode = S_IFDIR | 0555, .dir_op = &proc_task_dir_operations, .fop = &proc_task_dir_file_operations },
 };
 
 /* --- inodes of a process -------------------------------------------------------------------------------------------------- */
 
 /* dentry->private of everything below /proc/PID is its pid_entry or (fd/N) the number; inode->private the task, or a source. */
-static struct task *inode_task(const struct inode *inode)
+struct task *proc_inode_task(const struct inode *inode)
 {
 	if (inode->fop == &pseudo_file_operations)
 		return ((struct pseudo_source *)inode->private)->arg;
 	return inode->private;
 }
 
-static int entry_readlink(struct dentry *dentry, char *buf, size_t size)
+int proc_link_readlink(struct dentry *dentry, char *buf, size_t size)
 {
 	struct path path;
 	char *page, *name;
@@ -285,24 +244,7 @@ static int entry_get_path(struct dentry *dentry, struct path *path)
 {
 	const struct pid_entry *entry = dentry->private;
 
-	return entry->get_path(inode_task(dentry->inode), path);
-}
-
-static int fd_get_path(struct dentry *dentry, struct path *path)
-{
-	struct files *files = get_task_files(inode_task(dentry->inode));
-	struct file *file;
-
-	if (!files)
-		return -ENOENT;
-	file = files_lookup(files, (unsigned long)dentry->private);
-	files_put(files);
-	if (!file)
-		return -ENOENT;
-	*path = file->path;
-	path_get(path);
-	fput(file);
-	return 0;
+	return entry->get_path(proc_inode_task(dentry->inode), path);
 }
 
 static int ignore_truncate(struct inode *inode __unused, u64 size __unused)
@@ -310,19 +252,15 @@ static int ignore_truncate(struct inode *inode __unused, u64 size __unused)
 	return 0;
 }
 
-static const struct inode_operations link_operations = { .readlink = entry_readlink, .get_path = entry_get_path };
-static const struct inode_operations fd_link_operations = { .readlink = entry_readlink, .get_path = fd_get_path };
-static const struct inode_operations fd_dir_operations = { .lookup = proc_fd_lookup };
+static const struct inode_operations link_operations = { .readlink = proc_link_readlink, .get_path = entry_get_path };
 static const struct inode_operations file_operations_pid = { .truncate = ignore_truncate };
-static const struct file_operations fd_dir_fops = { .iterate = proc_fd_iterate };
 static struct dentry *pid_entry_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len);
 static int pid_dir_iterate(struct file *file, struct dir_context *ctx);
 static const struct inode_operations pid_dir_operations = { .lookup = pid_entry_lookup };
 static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate };
 
-/* A name below parent with an inode of its own that holds the task. */
-static struct dentry *add_pid_dentry(struct dentry *parent, const char *name, size_t len, umode_t mode,
-				     struct task *task, void *private)
+struct dentry *proc_add_pid_dentry(struct dentry *parent, const char *name, size_t len, umode_t mode,
+				   struct task *task, void *private)
 {
 	struct dentry *dentry = d_alloc(parent, name, len);
 	struct inode *inode = dentry ? new_inode(parent->sb, mode, 0) : NULL;
@@ -374,7 +312,7 @@ static int make_source(struct inode *inode, const struct pid_entry *entry)
 static struct dentry *add_entry(struct dentry *parent, const struct pid_entry *entry, struct task *task)
 {
 	umode_t mode = entry->mode & S_IFMT ? entry->mode : S_IFREG | entry->mode;
-	struct dentry *dentry = add_pid_dentry(parent, entry->name, strlen(entry->name), mode, task, (void *)entry);
+	struct dentry *dentry = proc_add_pid_dentry(parent, entry->name, strlen(entry->name), mode, task, (void *)entry);
 	struct inode *inode;
 
 	if (IS_ERR(dentry))
@@ -383,8 +321,8 @@ static struct dentry *add_entry(struct dentry *parent, const struct pid_entry *e
 	if (S_ISLNK(mode)) {
 		inode->op = &link_operations;
 	} else if (S_ISDIR(mode)) {
-		inode->op = &fd_dir_operations;
-		inode->fop = &fd_dir_fops;
+		inode->op = entry->dir_op;
+		inode->fop = entry->fop;
 	} else {
 		inode->op = &file_operations_pid;
 		inode->fop = entry->fop;
@@ -402,7 +340,7 @@ static struct dentry *pid_entry_lookup(struct inode *dir, struct dentry *parent,
 
 	for (i = 0; i < ARRAY_SIZE(pid_entries); i++)
 		if (strlen(pid_entries[i].name) == len && !memcmp(pid_entries[i].name, name, len))
-			return add_entry(parent, &pid_entries[i], inode_task(dir));
+			return add_entry(parent, &pid_entries[i], proc_inode_task(dir));
 	return ERR_PTR(-ENOENT);
 }
 
@@ -411,27 +349,11 @@ static u8 entry_type(const struct pid_entry *entry)
 	return (entry->mode & S_IFMT ? entry->mode & S_IFMT : S_IFREG) >> 12;
 }
 
-/* "." and ".." of a directory that is not made of dentries; => false: the buffer is full */
-static bool emit_dots(struct file *file, struct dir_context *ctx)
-{
-	if (ctx->pos == 0) {
-		if (!ctx->emit(ctx, ".", 1, file->inode->ino, S_IFDIR >> 12, 1))
-			return false;
-		ctx->pos = 1;
-	}
-	if (ctx->pos == 1) {
-		if (!ctx->emit(ctx, "..", 2, file->path.dentry->parent->inode->ino, S_IFDIR >> 12, 2))
-			return false;
-		ctx->pos = 2;
-	}
-	return true;
-}
-
 static int pid_dir_iterate(struct file *file, struct dir_context *ctx)
 {
 	u64 base = file->inode->ino;
 
-	if (!emit_dots(file, ctx))
+	if (!dir_emit_dots(file, ctx))
 		return 0;
 	for (; ctx->pos - 2 < ARRAY_SIZE(pid_entries); ctx->pos++) {
 		const struct pid_entry *entry = &pid_entries[ctx->pos - 2];
@@ -447,19 +369,19 @@ void proc_evict_inode(struct inode *inode)
 {
 	const struct inode_operations *op = inode->op;
 
-	if (op != &link_operations && op != &fd_link_operations && op != &fd_dir_operations &&
-	    op != &file_operations_pid && op != &pid_dir_operations) {
+	if (op != &link_operations && op != &file_operations_pid && op != &pid_dir_operations &&
+	    op != &proc_fd_link_operations && op != &proc_fd_dir_operations && op != &proc_task_dir_operations) {
 		pseudo_super_operations.evict_inode(inode);
 		return;
 	}
-	put_task(inode_task(inode));
+	put_task(proc_inode_task(inode));
 	if (inode->fop == &pseudo_file_operations)
 		kfree(inode->private);
 }
 
-/* --- fd/ ---------------------------------------------------------------------------------------------------------------- */
+/* --- /proc/PID itself -------------------------------------------------------------------------------------------------------- */
 
-static bool parse_number(const char *name, size_t len, unsigned int *value)
+bool proc_parse_number(const char *name, size_t len, unsigned int *value)
 {
 	size_t i;
 
@@ -474,55 +396,16 @@ static bool parse_number(const char *name, size_t len, unsigned int *value)
 	return true;
 }
 
-struct dentry *proc_fd_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len)
+struct dentry *proc_add_pid_directory(struct dentry *parent, const char *name, size_t len, struct task *task)
 {
-	struct files *files;
-	struct dentry *dentry;
-	struct file *file = NULL;
-	unsigned int fd;
+	struct dentry *dentry = proc_add_pid_dentry(parent, name, len, S_IFDIR | 0555, task, NULL);
 
-	if (!parse_number(name, len, &fd))
-		return ERR_PTR(-ENOENT);
-	files = get_task_files(inode_task(dir));
-	if (files) {
-		file = files_lookup(files, fd);
-		files_put(files);
+	if (!IS_ERR(dentry)) {
+		dentry->inode->op = &pid_dir_operations;
+		dentry->inode->fop = &pid_dir_fops;
 	}
-	if (!file)
-		return ERR_PTR(-ENOENT);
-	fput(file);
-	dentry = add_pid_dentry(parent, name, len, S_IFLNK | 0700, inode_task(dir), (void *)(unsigned long)fd);
-	if (!IS_ERR(dentry))
-		dentry->inode->op = &fd_link_operations;
 	return dentry;
 }
-
-int proc_fd_iterate(struct file *file, struct dir_context *ctx)
-{
-	struct files *files;
-	struct file *open;
-	char name[12];
-	int len;
-
-	if (!emit_dots(file, ctx))
-		return 0;
-	files = get_task_files(inode_task(file->inode));
-	if (!files)
-		return 0;
-	for (; ctx->pos - 2 < READ_ONCE(files->size); ctx->pos++) {
-		open = files_lookup(files, ctx->pos - 2);
-		if (!open)
-			continue;
-		fput(open);
-		len = scnprintf(name, sizeof(name), "%llu", (unsigned long long)ctx->pos - 2);
-		if (!ctx->emit(ctx, name, len, file->inode->ino + ctx->pos, S_IFLNK >> 12, ctx->pos + 1))
-			break;
-	}
-	files_put(files);
-	return 0;
-}
-
-/* --- /proc/PID itself -------------------------------------------------------------------------------------------------------- */
 
 struct dentry *proc_pid_lookup(struct inode *dir __unused, struct dentry *parent, const char *name, size_t len)
 {
@@ -530,17 +413,13 @@ struct dentry *proc_pid_lookup(struct inode *dir __unused, struct dentry *parent
 	struct task *task;
 	unsigned int pid;
 
-	if (!parse_number(name, len, &pid))
+	if (!proc_parse_number(name, len, &pid))
 		return ERR_PTR(-ENOENT);
 	task = find_get_task_by_pid(pid);
 	if (!task)
 		return ERR_PTR(-ENOENT);
-	dentry = add_pid_dentry(parent, name, len, S_IFDIR | 0555, task, NULL);
+	dentry = proc_add_pid_directory(parent, name, len, task);
 	put_task(task);
-	if (!IS_ERR(dentry)) {
-		dentry->inode->op = &pid_dir_operations;
-		dentry->inode->fop = &pid_dir_fops;
-	}
 	return dentry;
 }
 

@@ -33,9 +33,8 @@ int proc_pid_stat_show(struct seq *m, void *arg);
 int proc_pid_status_show(struct seq *m, void *arg);
 int proc_pid_limits_show(struct seq *m, void *arg);
 extern const struct file_operations proc_pagemap_operations, proc_mem_operations;
-/* fd/: a directory of links to open files */
-struct dentry *proc_fd_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len);
-int proc_fd_iterate(struct file *file, struct dir_context *ctx);
+int proc_mounts_show(struct seq *m, void *arg);
+int proc_mountinfo_show(struct seq *m, void *arg);
 
 /*
  * What only process/ knows of a task; registered at start-up, all NULL before. => tasklist_lock held

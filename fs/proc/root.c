@@ -1,6 +1,7 @@
 /* fs/proc/root.c - /proc itself: its global files, its processes, and `self`. Linux: fs/proc/root.c, self.c. */
 #include <fs/proc/proc.h>
 #include <kernel/lib/printf.h>
+#include <kernel/lib/string.h>
 
 #define PROC_SUPER_MAGIC	0x9fa0
 
@@ -12,7 +13,16 @@ static int self_readlink(struct dentry *dentry __unused, char *buf, size_t size)
 	return scnprintf(buf, size, "%.*s", len, text);
 }
 
+static int thread_self_readlink(struct dentry *dentry __unused, char *buf, size_t size)
+{
+	char text[40];
+	int len = scnprintf(text, sizeof(text), "%d/task/%d", current->tgid, current->pid);
+
+	return scnprintf(buf, size, "%.*s", len, text);
+}
+
 static const struct inode_operations self_operations = { .readlink = self_readlink };
+static const struct inode_operations thread_self_operations = { .readlink = thread_self_readlink };
 
 /* Remembers that the reader's buffer is full: only then do the processes wait for the next call. */
 struct root_context {
@@ -50,10 +60,20 @@ static const struct file_operations proc_root_operations = { .iterate = proc_roo
 
 static const struct super_operations proc_super_operations = { .evict_inode = proc_evict_inode };
 
+/* A link whose text depends on who reads it. */
+static int add_self_link(struct superblock *sb, const char *name, const struct inode_operations *op)
+{
+	struct pseudo_file link = { .path = name, .link = "" };
+	struct dentry *dentry = pseudo_add(sb->root, name, strlen(name), &link);
+
+	if (!dentry)
+		return -ENOMEM;
+	dentry->inode->op = op;
+	return 0;
+}
+
 static int proc_fill_super(struct superblock *sb, const char *source __unused, const char *options __unused)
 {
-	static const struct pseudo_file self = { .path = "self", .link = "self" };
-	struct dentry *dentry;
 	int err;
 
 	err = pseudo_fill_root(sb, PROC_SUPER_MAGIC, &proc_root_inode_operations, &proc_root_operations);
@@ -68,11 +88,8 @@ static int proc_fill_super(struct superblock *sb, const char *source __unused, c
 	if (err)
 		return err;
 	sb->op = &proc_super_operations;
-	dentry = pseudo_add(sb->root, "self", 4, &self);
-	if (!dentry)
-		return -ENOMEM;
-	dentry->inode->op = &self_operations;
-	return 0;
+	err = add_self_link(sb, "self", &self_operations);
+	return err ? err : add_self_link(sb, "thread-self", &thread_self_operations);
 }
 
 static struct file_system_type proc_type = { .name = "proc", .fill_super = proc_fill_super, .is_single = true };
