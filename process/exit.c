@@ -181,7 +181,7 @@ void __noreturn do_exit(int code)
 		exit_process();
 	exit_mm();
 	exit_files();
-	if (group_dead && process_session(current) == current->tgid)
+	if (group_dead && get_process_session(current) == current->tgid)
 		tty_session_exit(current->tgid);
 	exit_notify(group_dead);
 	do_task_dead();

@@ -24,6 +24,28 @@ struct pgroup *pgroup_find(pid_t number)
 	return NULL;
 }
 
+pid_t get_process_group(const struct task *task)
+{
+	unsigned long flags;
+	pid_t number;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	number = process_group(task);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return number;
+}
+
+pid_t get_process_session(const struct task *task)
+{
+	unsigned long flags;
+	pid_t number;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	number = process_session(task);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return number;
+}
+
 static bool session_exists(pid_t number)
 {
 	struct pgroup *group;

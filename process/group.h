@@ -31,6 +31,10 @@ static inline pid_t process_session(const struct task *task)
 	return task->signal && task->signal->pgroup ? task->signal->pgroup->session->number : 0;
 }
 
+/* The same for who does not hold the lock. */
+pid_t get_process_group(const struct task *task);
+pid_t get_process_session(const struct task *task);
+
 /* Free a number if no task, group or session has it. */
 void number_put(pid_t number);
 
