@@ -15,6 +15,7 @@
 #include <drivers/block/block.h>
 #include <drivers/pci/pci.h>
 #include <drivers/serial/serial.h>
+#include <drivers/virtio/virtio_blk.h>
 #include <fs/devfs/devfs.h>
 #include <fs/initramfs/initramfs.h>
 #include <fs/mount.h>
@@ -45,6 +46,7 @@
 #include <mm/split/split.h>
 #include <mm/swap/swap.h>
 #include <mm/table/walk.h>
+#include <process/oom.h>
 #include <process/process.h>
 
 struct boot_step {
@@ -80,6 +82,7 @@ static const struct boot_step late_steps[] = {
 	{ "other CPUs",		machine_start_cpus },
 	{ "PCI",		pci_init },
 	{ "block layer",	block_init },
+	{ "virtio disks",	virtio_blk_init },
 
 	/* memory management, from the ground floor up */
 	{ "swap",		swap_init },
@@ -108,6 +111,7 @@ static const struct boot_step late_steps[] = {
 	{ "processes",		process_init },
 	{ "kswapd",		kswapd_start },
 	{ "khugepaged",		khugepaged_start },
+	{ "OOM reaper",		oom_reaper_start },
 	{ "tests",		run_in_kernel_tests },
 	{ "init",		init_start },
 };
