@@ -1,9 +1,9 @@
 /* mm/fault/swap_readahead.c - a slot is read in, and its neighbours with it.
  *
- * Pages that went out together have neighbouring slots and are often wanted together. So with one page the aligned group of
- * 2^page_cluster slots is read, as far as they are in use: first the page that is waited for, then the others, all under way
- * at once. What is read ahead waits in the swap cache and the LRU, and is marked with PG_reclaim until somebody
- * wants it. It must not cost anybody else his memory: no reclaim is done for it.
+ * Pages that went out together have neighbouring slots and are often wanted together. So with one page the aligned
+ * group of 2^page_cluster slots is read, as far as they are in use, usually in one request. What is read ahead waits in
+ * the swap cache and the LRU, and is marked with PG_reclaim until somebody wants it. It must not cost anybody else his
+ * memory: no reclaim is done for it.
  *
  * Linux: mm/swap_state.c (swap_cluster_readahead, __read_swap_cache_async).
  */
@@ -51,16 +51,17 @@ static struct page *new_cache_page(swp_entry_t entry, gfp_t gfp, int *error)
 }
 
 /* => page locked, in the cache. Starts reading; the end of it unlocks. */
-static void start_read(struct page *page)
+static void start_read(struct page *page, struct swap_plug *plug)
 {
-	if (!swap_read_page_async(page))
+	if (!swap_read_page_async(page, plug))
 		return;
-	/* Nothing was started (no request is free): read it here and now. */
+	/* Nothing was started (no request is free): read it here and now. Not with an open request in hand, or all might be. */
+	swap_unplug(plug);
 	swap_read_page(page);
 	unlock_page(page);
 }
 
-static void read_ahead(swp_entry_t entry, gfp_t gfp)
+static void read_ahead(swp_entry_t entry, gfp_t gfp, struct swap_plug *plug)
 {
 	struct page *page;
 	int error;
@@ -72,21 +73,36 @@ static void read_ahead(swp_entry_t entry, gfp_t gfp)
 		return;
 	SetPageReclaim(page);
 	count_vm_event(SWAP_RA);
-	if (swap_read_page_async(page)) {
+	if (swap_read_page_async(page, plug)) {
 		delete_from_swap_cache(page);
 		unlock_page(page);
 	}
 	put_page(page);
 }
 
-static void read_cluster_around(swp_entry_t entry, gfp_t gfp)
+/* The page of `entry` and what lies around it, in the order of the slots, so that neighbours travel in one request. */
+static void read_cluster(struct page *page, swp_entry_t entry, gfp_t gfp)
 {
 	u64 nr = 1ULL << READ_ONCE(page_cluster), offset = swp_offset(entry);
 	u64 first = ALIGN_DOWN(offset, nr), i;
+	struct swap_plug plug = { };
 
-	for (i = max(first, 1ULL); i < first + nr; i++)
-		if (i != offset)
-			read_ahead(swp_entry(swp_type(entry), i), gfp);
+	for (i = max(first, 1ULL); i < first + nr; i++) {
+		if (i == offset)
+			start_read(page, &plug);
+		else
+			read_ahead(swp_entry(swp_type(entry), i), gfp, &plug);
+	}
+	swap_unplug(&plug);
+}
+
+/* A request fails as a whole: perhaps it was a neighbour's slot that can't be read. */
+static void read_again_alone(struct page *page)
+{
+	lock_page(page);
+	if (PageSwapCache(page) && !PageUptodate(page))
+		swap_read_page(page);
+	unlock_page(page);
 }
 
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma __unused, unsigned long address __unused,
@@ -107,8 +123,9 @@ struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma __un
 		cond_resched();
 	}
 	*did_io = true;
-	start_read(page);
-	read_cluster_around(entry, gfp);
+	read_cluster(page, entry, gfp);
 	wait_on_page_locked(page);
+	if (unlikely(!PageUptodate(page)))
+		read_again_alone(page);
 	return page;
 }

@@ -265,7 +265,7 @@ unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, 
 		result->nr[verdict] += compound_nr(page);
 		finish_page(page, verdict, &batch, &kept);
 	}
-	swap_write_unplug(&batch.plug);
+	swap_unplug(&batch.plug);
 	result->nr[PAGE_FREED] += free_written(&kept, &batch);
 	free_batch(&batch);
 	list_splice(&kept, list);

@@ -90,11 +90,12 @@ enum unmap_flags { TTU_SYNC = BIT(0), TTU_BATCH_FLUSH = BIT(1), TTU_IGNORE_MLOCK
 bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc);
 
 /*
- * Writes to neighbouring slots leave together, in one request: while pages are added it is open, in the plug. Everybody
- * who has plugged writes unplugs before he waits for any of them.
+ * Pages in neighbouring slots travel together, in one request: while pages are added it is open, in the plug. Who has
+ * plugged pages unplugs before he waits for any of them. A plug is for writes or for reads.
  */
 struct swap_io;
 struct swap_plug { struct swap_io *open; };
+void swap_unplug(struct swap_plug *plug);
 /*
  * swap_writepage - start the write of a page in the swap cache
  *
@@ -103,12 +104,11 @@ struct swap_plug { struct swap_io *open; };
  * => on a write error the page becomes dirty again and stays in memory, its slot is retired, and the log says so once
  */
 void swap_writepage(struct page *page, struct swap_plug *plug);
-void swap_write_unplug(struct swap_plug *plug);
 /* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked.
  *    A huge page is one read of 2 MB */
 int swap_read_page(struct page *page);
 /* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
-int swap_read_page_async(struct page *page);
+int swap_read_page_async(struct page *page, struct swap_plug *plug);
 /* Wait until one more write has ended. => timeout in ticks; false: none is under way, or time is up */
 bool swap_wait_for_write(long timeout);
 

@@ -146,6 +146,15 @@ static bool is_next(const struct swap_io *io, struct page *page)
 	       page_swap_entry(page).val == entry.val + (io->segments[last].len >> PAGE_SHIFT);
 }
 
+void swap_unplug(struct swap_plug *plug)
+{
+	struct swap_io *io = plug->open;
+
+	plug->open = NULL;
+	if (io)
+		block_submit(&io->request);
+}
+
 /* --- writing --------------------------------------------------------------------------------------------------------------------- */
 
 /* Memory holds the only copy again. => true: its slots were good until now */
@@ -186,20 +195,11 @@ static void write_done(struct block_request *request)
 	put_io(&write_pool, io);
 }
 
-void swap_write_unplug(struct swap_plug *plug)
-{
-	struct swap_io *io = plug->open;
-
-	plug->open = NULL;
-	if (io)
-		block_submit(&io->request);
-}
-
 void swap_writepage(struct page *page, struct swap_plug *plug)
 {
 	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page));
 	if (plug->open && !is_next(plug->open, page))
-		swap_write_unplug(plug);
+		swap_unplug(plug);
 	if (plug->open) {
 		add_page(plug->open, page);
 	} else {
@@ -217,35 +217,39 @@ void swap_writepage(struct page *page, struct swap_plug *plug)
 
 /* --- reading ---------------------------------------------------------------------------------------------------------------------- */
 
+static void page_read(struct page *page, int status)
+{
+	if (!status) {
+		SetPageUptodate(page);
+		return;
+	}
+	SetPageError(page);
+	pr_err_ratelimited("read error %d on %s, slot %llu\n", status, entry_area(page_swap_entry(page))->name,
+			   swp_offset(page_swap_entry(page)));
+}
+
 /* => interrupt context */
 static void read_done(struct block_request *request)
 {
 	struct swap_io *io = request->private;
 	struct completion *waiter = io->waiter;
-	struct page *page = io->pages[0];
 
-	if (request->status) {
-		SetPageError(page);
-		pr_err_ratelimited("read error %d on %s, slot %llu\n", request->status,
-				   entry_area(page_swap_entry(page))->name, swp_offset(page_swap_entry(page)));
-	} else {
-		SetPageUptodate(page);
+	for (unsigned int i = 0; i < request->nr_segments; i++) {
+		page_read(io->pages[i], request->status);
+		if (!waiter)
+			unlock_page(io->pages[i]);	/* it may be gone right after this */
 	}
 	put_io(&read_pool, io);
 	if (waiter)
 		complete(waiter);
-	else
-		unlock_page(page);	/* it may be gone right after this */
 }
 
-static void start_read(struct swap_io *io, struct page *page)
+static void note_read(struct page *page)
 {
 	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageUptodate(page));
 	count_vm_events(PSWPIN, compound_nr(page));
 	trace(swap_readpage, page_to_pfn(page), page_swap_entry(page).val, compound_nr(page));
 	ClearPageError(page);
-	start_io(io, page, BLOCK_READ, read_done);
-	block_submit(&io->request);
 }
 
 int swap_read_page(struct page *page)
@@ -254,17 +258,25 @@ int swap_read_page(struct page *page)
 	struct swap_io *io = get_io(&read_pool);
 
 	io->waiter = &finished;
-	start_read(io, page);
+	note_read(page);
+	start_io(io, page, BLOCK_READ, read_done);
+	block_submit(&io->request);
 	wait_for_completion(&finished);
 	return PageUptodate(page) ? 0 : -EIO;
 }
 
-int swap_read_page_async(struct page *page)
+int swap_read_page_async(struct page *page, struct swap_plug *plug)
 {
-	struct swap_io *io = try_get_io(&read_pool);
-
-	if (!io)
-		return -EAGAIN;
-	start_read(io, page);
+	if (plug->open && !is_next(plug->open, page))
+		swap_unplug(plug);
+	if (plug->open) {
+		add_page(plug->open, page);
+	} else {
+		plug->open = try_get_io(&read_pool);
+		if (!plug->open)
+			return -EAGAIN;
+		start_io(plug->open, page, BLOCK_READ, read_done);
+	}
+	note_read(page);
 	return 0;
 }
