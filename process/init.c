@@ -13,6 +13,7 @@
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
+#include <kernel/sched/sched.h>
 #include <kernel/x86/fpu.h>
 #include <kernel/x86/trap.h>
 #include <mm/alloc/vmalloc.h>
@@ -29,8 +30,6 @@
 #include <process/syscalls.h>
 
 struct task *init_process;
-
-static void (*late_boot)(void);
 
 /* --- the first program --------------------------------------------------------------------------------------------- */
 
@@ -81,8 +80,6 @@ static void run_first_program(void)
 /* In process 1. When it returns, the task goes to user mode. */
 static void init_main(struct task *self __unused)
 {
-	if (late_boot)
-		late_boot();
 	open_console();
 	run_first_program();
 }
@@ -101,14 +98,13 @@ static bool add_parts(struct task *task)
 	return task->signal && task->sighand && task->files && task->fs;
 }
 
-void init_start(void (*late)(void))
+void init_start(void)
 {
 	struct task *task = task_alloc();
 	struct pgroup *group = pgroup_create_first();
 
 	if (!task || !group || !add_parts(task))
 		panic("no memory for process 1");
-	late_boot = late;
 	limits_set_defaults(task->signal);
 	task->signal->flags = SIGNAL_UNKILLABLE;
 	task->pid = task->tgid = 1;
@@ -116,8 +112,8 @@ void init_start(void (*late)(void))
 	set_task_comm(task, "init");
 	thread_init(&task->thread, task->stack, KERNEL_STACK_SIZE, task_start, init_main);
 	spin_lock_irq(&tasklist_lock);
-	task->parent = current;
-	list_add_tail(&task->sibling, &current->children);
+	task->parent = &init_task;
+	list_add_tail(&task->sibling, &init_task.children);
 	pgroup_join(task->signal, group);
 	link_thread(task);
 	init_process = task;

@@ -125,11 +125,10 @@ void traps_init(void);
 /* The memory of tasks: struct task from a slab, stacks from vmalloc. => before sched_start() */
 void task_memory_init(void);
 /*
- * init_start - make process 1
+ * init_start - make process 1, which becomes the first program that it finds
  *
- * => it first calls late(), which may sleep (drivers, initramfs, tests), then becomes the first program that it finds: of the
- *    boot options rdinit= or init=, or /init, /sbin/init, /etc/init, /bin/init, /bin/sh
+ * => of the boot options rdinit= or init=, or /init, /sbin/init, /etc/init, /bin/init, /bin/sh
  */
-void init_start(void (*late)(void));
+void init_start(void);
 
 #endif
