@@ -65,14 +65,25 @@ unsigned long ksym_address(const char *name)
 	return 0;
 }
 
-const char *ksym_format(unsigned long addr, char *buf, size_t size)
+/* Describe addr as belonging to the function that holds addr - back. */
+static const char *format(unsigned long addr, unsigned long back, char *buf, size_t size)
 {
 	unsigned long offset, length;
-	const char *name = ksym_lookup(addr, &offset, &length);
+	const char *name = ksym_lookup(addr - back, &offset, &length);
 
 	if (name)
-		snprintf(buf, size, "%s+0x%lx/0x%lx", name, offset, length);
+		snprintf(buf, size, "%s+0x%lx/0x%lx", name, offset + back, length);
 	else
 		snprintf(buf, size, "0x%016lx", addr);
 	return buf;
+}
+
+const char *ksym_format(unsigned long addr, char *buf, size_t size)
+{
+	return format(addr, 0, buf, size);
+}
+
+const char *ksym_format_return(unsigned long addr, char *buf, size_t size)
+{
+	return format(addr, 1, buf, size);
 }

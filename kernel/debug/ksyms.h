@@ -19,6 +19,8 @@ unsigned long ksym_address(const char *name);
 
 /* => buf, with name+0xoffset/0xsize, or the bare address */
 const char *ksym_format(unsigned long addr, char *buf, size_t size);
+/* The same for a return address: a call that never returns may be the last instruction of its function. */
+const char *ksym_format_return(unsigned long addr, char *buf, size_t size);
 
 /* The number of functions in the table, and the i-th: for /proc/kallsyms. */
 unsigned int ksym_total(void);

@@ -98,7 +98,7 @@ void show_backtrace(unsigned long rbp)
 			return;
 		if (frame[1] < (unsigned long)_text || frame[1] >= (unsigned long)_etext)
 			return;
-		printk(KERN_EMERG "  %s\n", ksym_format(frame[1], where, sizeof(where)));
+		printk(KERN_EMERG "  %s\n", ksym_format_return(frame[1], where, sizeof(where)));
 		if (frame[0] == rbp)
 			return;
 		rbp = frame[0];

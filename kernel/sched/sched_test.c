@@ -143,6 +143,7 @@ KTEST(sched, kthread_stop_returns_what_the_thread_returned)
 	struct task *task = kthread_run(return_its_data, (void *)42L, "returns42");
 
 	KASSERT_TRUE(!IS_ERR(task));
+	msleep(30);	/* one that is stopped before it ran returns -EINTR */
 	KEXPECT_EQ(kthread_stop(task), 42);
 	task = kthread_create(return_its_data, NULL, "neverran");
 	KASSERT_TRUE(!IS_ERR(task));
