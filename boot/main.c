@@ -55,6 +55,7 @@ struct boot_step {
 };
 
 static void run_in_kernel_tests(void);
+static void enlarge_rings(void);
 static void mount_root_file_system(void);
 
 /* The boot CPU alone, interrupts off. */
@@ -80,6 +81,7 @@ static const struct boot_step early_steps[] = {
 /* In a thread: may sleep. */
 static const struct boot_step late_steps[] = {
 	{ "other CPUs",		machine_start_cpus },
+	{ "log and trace rings", enlarge_rings },
 	{ "PCI",		pci_init },
 	{ "block layer",	block_init },
 	{ "virtio disks",	virtio_blk_init },
@@ -128,6 +130,23 @@ static void mount_root_file_system(void)
 
 	if (error)
 		panic("the root file system can't be mounted: error %d", error);
+}
+
+/* Until now there was one small ring for the events of CPU 0, and the log's first buffer. */
+static void enlarge_rings(void)
+{
+	size_t log_bytes = ALIGN(cmdline_ulong("log_buf_len", 0), 16);
+	unsigned int cpu;
+	void *memory;
+
+	for_each_online_cpu(cpu) {
+		memory = vmalloc(trace_ring_bytes());
+		if (memory)
+			trace_set_ring(cpu, memory, trace_ring_bytes());
+	}
+	memory = log_bytes > log_size() ? vmalloc(log_bytes) : NULL;
+	if (memory)
+		log_move(memory, log_bytes);
 }
 
 static void run_in_kernel_tests(void)
