@@ -34,16 +34,19 @@ bool tracing_on = true;
 DEFINE_PER_CPU(s32, trace_pid);
 
 static struct trace_record boot_records[BOOT_RECORDS];
-static struct trace_ring rings[MAX_CPUS] = { { 0, 0, BOOT_RECORDS, boot_records } };
+static struct trace_ring boot_ring = { .nr_records = BOOT_RECORDS, .records = boot_records };
+static struct trace_ring late_rings[MAX_CPUS];
+/* What each CPU writes to; NULL: nothing. Published as a whole, because the CPU may be writing meanwhile. */
+static struct trace_ring *rings[MAX_CPUS] = { &boot_ring };
 
 void __trace(enum trace_event_id event, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
 	unsigned int cpu = smp_processor_id();
-	struct trace_ring *ring = &rings[cpu];
+	struct trace_ring *ring = smp_load_acquire(&rings[cpu]);
 	struct trace_record *r;
 	u64 slot;
 
-	if (!READ_ONCE(tracing_on) || !ring->records)
+	if (!READ_ONCE(tracing_on) || !ring)
 		return;
 	slot = __atomic_fetch_add(&ring->next, 1, __ATOMIC_RELAXED);
 	r = &ring->records[slot & (ring->nr_records - 1)];
@@ -70,8 +73,11 @@ size_t trace_ring_bytes(void)
 
 void trace_set_ring(unsigned int cpu, void *memory, size_t bytes)
 {
+	struct trace_ring *ring = &late_rings[cpu];
+
 	memset(memory, 0, bytes);
-	rings[cpu] = (struct trace_ring){ 0, 0, bytes / sizeof(struct trace_record), memory };
+	*ring = (struct trace_ring){ .nr_records = bytes / sizeof(struct trace_record), .records = memory };
+	smp_store_release(&rings[cpu], ring);
 }
 
 /* --- turning on and off ------------------------------------------------------------------------------------- */
@@ -141,10 +147,10 @@ static enum copy_result copy_record(const struct trace_ring *ring, u64 number, s
 /* Copy the record at the cursor of this CPU, or the first behind it that is still there. => false: none */
 static bool peek(unsigned int cpu, struct trace_cursor *cursor, struct trace_record *copy)
 {
-	const struct trace_ring *ring = &rings[cpu];
+	const struct trace_ring *ring = READ_ONCE(rings[cpu]);
 	enum copy_result result;
 
-	if (!ring->records)
+	if (!ring)
 		return false;
 	while ((result = copy_record(ring, cursor->next[cpu], copy)) == OVERTAKEN) {
 		u64 oldest = max(oldest_record(ring), cursor->next[cpu] + 1);
@@ -178,7 +184,7 @@ void trace_seek_oldest(struct trace_cursor *cursor)
 
 	cursor->lost = 0;
 	for (cpu = 0; cpu < MAX_CPUS; cpu++)
-		cursor->next[cpu] = oldest_record(&rings[cpu]);
+		cursor->next[cpu] = rings[cpu] ? oldest_record(rings[cpu]) : 0;
 }
 
 int trace_format(const struct trace_record *record, char *buf, size_t size)
@@ -198,7 +204,8 @@ void trace_clear(void)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < MAX_CPUS; cpu++)
-		WRITE_ONCE(rings[cpu].first, READ_ONCE(rings[cpu].next));
+		if (rings[cpu])
+			WRITE_ONCE(rings[cpu]->first, READ_ONCE(rings[cpu]->next));
 }
 
 /* --- the last events of a panic ------------------------------------------------------------------------------- */

@@ -67,7 +67,7 @@ size_t trace_ring_bytes(void);
 /*
  * trace_set_ring - give a CPU its ring; what it has recorded so far is forgotten
  *
- * => at boot; memory of trace_ring_bytes(), never freed. A CPU without a ring records nothing.
+ * => once per CPU, at boot; memory of trace_ring_bytes(), never freed. A CPU without a ring records nothing.
  */
 void trace_set_ring(unsigned int cpu, void *memory, size_t bytes);
 
