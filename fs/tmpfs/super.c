@@ -39,8 +39,10 @@ static int parse_option(struct tmpfs *fs, char *option)
 
 	if (value)
 		*value++ = 0;
-	if (!strcmp(option, "size") && value)
+	if (!strcmp(option, "size") && value) {
+		fs->size_given = true;
 		return parse_size(value, &fs->max_pages);
+	}
 	if (!strcmp(option, "mode") && value) {
 		error = kstrtouint(value, 8, &mode);
 		fs->root_mode = mode & S_IALLUGO;
@@ -105,7 +107,7 @@ static void tmpfs_show_options(struct superblock *sb, char *buf, size_t size)
 	int n = 0;
 
 	buf[0] = 0;
-	if (fs->max_pages != default_pages())
+	if (fs->size_given)
 		n = scnprintf(buf, size, ",size=%luk", fs->max_pages * (PAGE_SIZE / 1024));
 	if (fs->root_mode != (01777))
 		scnprintf(buf + n, size - n, ",mode=%o", fs->root_mode);

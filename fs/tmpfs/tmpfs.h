@@ -18,6 +18,7 @@
 struct tmpfs {
 	atomic_long_t	used_pages;		/* (a) */
 	unsigned long	max_pages;		/* changed by remount only */
+	bool		size_given;		/* by an option: it is shown in /proc/mounts */
 	umode_t		root_mode;
 };
 
