@@ -24,8 +24,9 @@ void release_task(struct task *task)
 		sigpending_flush(&signal->shared_pending, ~0ULL);
 	spin_unlock(&task->sighand->lock);
 	list_del_init(&task->sibling);
-	task_unlink(task);
+	/* While the task still has its number, leaving a group of the same number does not give it back. */
 	if (!signal->nr_threads)
 		pgroup_leave(signal);
+	task_unlink(task);
 	number_put(task->pid);
 }
