@@ -108,6 +108,15 @@ static int set_oom_score_adj(struct task *task, int value)
 	return 0;
 }
 
+/* A write to a pipe that nobody reads: SIGPIPE to the thread that wrote. */
+static void raise_signal(int sig)
+{
+	struct siginfo info;
+
+	siginfo_user(&info, sig, SI_USER);
+	send_signal(sig, &info, current, false);
+}
+
 void jobs_init(void)
 {
 	static const struct tty_job_ops tty_ops = {
@@ -118,4 +127,5 @@ void jobs_init(void)
 
 	tty_register_jobs(&tty_ops);
 	proc_task_ops = &proc_ops;
+	raise_signal_hook = raise_signal;
 }
