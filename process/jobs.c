@@ -4,6 +4,7 @@
  */
 #include <process/jobs.h>
 
+#include <fs/files.h>
 #include <fs/proc/proc.h>
 #include <fs/tty/tty.h>
 #include <kernel/lib/errno.h>
