@@ -20,7 +20,7 @@
 #define REGION_PAGES	1536UL		/* three huge pages */
 #define REGION_SIZE	(REGION_PAGES << PAGE_SHIFT)
 #define REGION_GAP	(64UL << 20)	/* a region may move within this */
-#define ROUNDS		1500
+#define ROUNDS		400
 
 struct worker {
 	struct mm	*mm;
