@@ -106,7 +106,9 @@ static int oom_reaper(void *unused __unused)
 	struct mm *mm = NULL;
 
 	for (;;) {
-		wait_event(oom_reaper_wait, (mm = oom_reaper_next()) != NULL);
+		/* Nobody sends a kernel thread signals; this way its sleep doesn't count to the load. */
+		if (wait_event_interruptible(oom_reaper_wait, (mm = oom_reaper_next()) != NULL))
+			continue;
 		reap(mm);
 		mmdrop(mm);
 	}
