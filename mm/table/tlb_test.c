@@ -10,7 +10,7 @@
 #include <mm/table/walk.h>
 
 #define TEST_VA		(VMALLOC_END - 4 * PMD_SIZE)
-#define GENERATIONS	100UL
+#define GENERATIONS	50UL
 
 /* One writer maps page after page at one address, and says which generation may be seen from now on. */
 static struct {
