@@ -1,7 +1,8 @@
 /* kernel/sched/balance.c - which CPU a task runs on.
  *
- * A woken task goes back to its last CPU, whose caches know it, unless that one is busy and another is idle. A CPU that
- * runs out of work takes a task from the longest queue, and every BALANCE_TICKS each CPU evens out what it has less. The
+ * A woken task runs on the waking CPU if that one has nothing else to do (a disk's interrupt came while it was idle, or the
+ * waker goes to sleep): it is awake already. Otherwise the task goes back to its last CPU, whose caches know it, unless
+ * that one is busy and another is idle. A CPU that runs out of work takes a task from the longest queue, and every BALANCE_TICKS each CPU evens out what it has less. The
  * lengths of other queues are read without their locks: a wrong guess costs a little time, no more.
  *
  * Linux: kernel/sched/fair.c (select_task_rq_fair, newidle_balance, load_balance).
@@ -38,11 +39,13 @@ unsigned int least_loaded_cpu(const struct task *task)
 	return best;
 }
 
-unsigned int select_cpu(const struct task *task)
+unsigned int select_cpu(const struct task *task, bool sync)
 {
 	cpumask_t mask = usable_cpus(task);
-	unsigned int cpu;
+	unsigned int cpu = smp_processor_id();
 
+	if (cpumask_test_cpu(cpu, &mask) && READ_ONCE(cpu_rq(cpu)->nr_running) <= sync)
+		return cpu;
 	if (!cpumask_test_cpu(task->cpu, &mask))
 		return least_loaded_cpu(task);
 	if (cpu_is_idle(task->cpu))

@@ -221,7 +221,8 @@ void queue_task_on(struct task *task, unsigned int cpu, enum enqueue_reason reas
 	spin_lock(&rq->lock);
 	update_curr(rq);
 	enqueue_task(rq, task, reason);
-	if (should_preempt(rq, task))
+	/* After a "sync" wakeup the waker goes to sleep soon, and the CPU changes hands without being asked to. */
+	if (reason != ENQUEUE_WOKEN_SYNC && should_preempt(rq, task))
 		resched_curr(rq);
 	spin_unlock(&rq->lock);
 }
@@ -238,9 +239,9 @@ static bool wake_queued_task(struct task *task)
 	return queued;
 }
 
-static void wake_sleeping_task(struct task *task)
+static void wake_sleeping_task(struct task *task, bool sync)
 {
-	unsigned int state = task->state;
+	unsigned int state = task->state, cpu;
 
 	WRITE_ONCE(task->state, TASK_WAKING);
 	/* It may be in the middle of the switch away from it. That CPU has interrupts off and waits for nobody. */
@@ -251,10 +252,11 @@ static void wake_sleeping_task(struct task *task)
 	else
 		count_wakeup(task, state);
 	WRITE_ONCE(task->state, TASK_RUNNING);
-	queue_task_on(task, select_cpu(task), ENQUEUE_WOKEN);
+	cpu = select_cpu(task, sync);
+	queue_task_on(task, cpu, sync && cpu == smp_processor_id() ? ENQUEUE_WOKEN_SYNC : ENQUEUE_WOKEN);
 }
 
-bool try_to_wake_up(struct task *task, unsigned int mode)
+static bool wake(struct task *task, unsigned int mode, bool sync)
 {
 	unsigned long flags;
 	bool woken;
@@ -263,11 +265,21 @@ bool try_to_wake_up(struct task *task, unsigned int mode)
 	woken = READ_ONCE(task->state) & mode;
 	if (woken) {
 		if (!READ_ONCE(task->on_rq) || !wake_queued_task(task))
-			wake_sleeping_task(task);
+			wake_sleeping_task(task, sync);
 		trace(sched_wakeup, task->pid, task->cpu);
 	}
 	spin_unlock_irqrestore(&task->wake_lock, flags);
 	return woken;
+}
+
+bool try_to_wake_up(struct task *task, unsigned int mode)
+{
+	return wake(task, mode, false);
+}
+
+bool try_to_wake_up_sync(struct task *task, unsigned int mode)
+{
+	return wake(task, mode, true);
 }
 
 bool wake_up_process(struct task *task)

@@ -93,7 +93,7 @@ void enqueue_task(struct run_queue *rq, struct task *task, enum enqueue_reason r
 {
 	u64 earliest = rq->min_vruntime;
 
-	if (reason == ENQUEUE_WOKEN)
+	if (reason == ENQUEUE_WOKEN || reason == ENQUEUE_WOKEN_SYNC)
 		earliest -= SLEEPER_CREDIT;
 	else if (reason == ENQUEUE_NEW)
 		earliest += virtual_time(MIN_SLICE, task);	/* or a fork bomb would starve its elders */

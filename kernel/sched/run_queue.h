@@ -59,7 +59,7 @@ void resched_curr(struct run_queue *rq);
 
 /* --- fair.c: queue's lock held ------------------------------------------------------------------------ */
 
-enum enqueue_reason { ENQUEUE_MOVED, ENQUEUE_WOKEN, ENQUEUE_NEW };
+enum enqueue_reason { ENQUEUE_MOVED, ENQUEUE_WOKEN, ENQUEUE_WOKEN_SYNC, ENQUEUE_NEW };
 
 void enqueue_task(struct run_queue *rq, struct task *task, enum enqueue_reason reason);
 void dequeue_task(struct run_queue *rq, struct task *task);	/* curr or one of the tree */
@@ -79,7 +79,7 @@ void queue_task_on(struct task *task, unsigned int cpu, enum enqueue_reason reas
 
 /* --- balance.c ------------------------------------------------------------------------------------------ */
 
-unsigned int select_cpu(const struct task *task);	/* where a task that is woken should run; wake_lock held */
+unsigned int select_cpu(const struct task *task, bool sync); /* where a task that is woken should run; wake_lock held */
 unsigned int least_loaded_cpu(const struct task *task);	/* the same for a new task, and for one that must move */
 bool pull_task(struct run_queue *rq);			/* rq locked, and has nothing to do; => a task came */
 void balance_tick(struct run_queue *rq);

@@ -235,6 +235,8 @@ void set_task_comm(struct task *task, const char *name);
  * => true when this call woke it; everything written before is seen by the task
  */
 bool try_to_wake_up(struct task *task, unsigned int mode);
+/* The same from somebody who sleeps soon: if he runs alone, the task takes over his CPU, and no other is disturbed. */
+bool try_to_wake_up_sync(struct task *task, unsigned int mode);
 bool wake_up_process(struct task *task);	/* mode TASK_NORMAL */
 bool wake_up_state(struct task *task, unsigned int mode);
 /* The first wakeup of a task of task_alloc(). */

@@ -16,9 +16,9 @@ void init_waitqueue_func_entry(wait_queue_entry_t *entry, wait_queue_func_t func
 	entry->func = func;
 }
 
-int default_wake_function(wait_queue_entry_t *entry, unsigned int mode, int sync __unused, void *key __unused)
+int default_wake_function(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key __unused)
 {
-	return try_to_wake_up(entry->private, mode);
+	return sync ? try_to_wake_up_sync(entry->private, mode) : try_to_wake_up(entry->private, mode);
 }
 
 int autoremove_wake_function(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key)
@@ -109,13 +109,13 @@ void finish_wait(wait_queue_head_t *wq, wait_queue_entry_t *entry)
 	remove_wait_queue(wq, entry);
 }
 
-void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key)
+static void wake_waiters(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, int sync, void *key)
 {
 	wait_queue_entry_t *entry, *next;
 
 	list_for_each_entry_safe(entry, next, &wq->head, entry) {
 		bool exclusive = entry->flags & WQ_FLAG_EXCLUSIVE;
-		int result = entry->func(entry, mode, 0, key);
+		int result = entry->func(entry, mode, sync, key);
 
 		if (result < 0)
 			break;
@@ -124,11 +124,25 @@ void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive
 	}
 }
 
+void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key)
+{
+	wake_waiters(wq, mode, nr_exclusive, 0, key);
+}
+
 void __wake_up(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&wq->lock, flags);
-	__wake_up_locked(wq, mode, nr_exclusive, key);
+	wake_waiters(wq, mode, nr_exclusive, 0, key);
+	spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+void __wake_up_sync(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&wq->lock, flags);
+	wake_waiters(wq, mode, nr_exclusive, 1, key);
 	spin_unlock_irqrestore(&wq->lock, flags);
 }

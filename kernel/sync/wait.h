@@ -78,6 +78,8 @@ void finish_wait(wait_queue_head_t *wq, wait_queue_entry_t *entry);
  * => everything written before the call is seen by who wakes
  */
 void __wake_up(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key);
+/* The same from somebody who goes to sleep soon: see try_to_wake_up_sync(). For pipes and the like. */
+void __wake_up_sync(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key);
 /* => the caller holds wq->lock */
 void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive, void *key);
 
@@ -86,6 +88,7 @@ void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr_exclusive
 #define wake_up_all(wq)			__wake_up(wq, TASK_NORMAL, 0, NULL)
 #define wake_up_interruptible(wq)	__wake_up(wq, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_all(wq)	__wake_up(wq, TASK_INTERRUPTIBLE, 0, NULL)
+#define wake_up_interruptible_sync(wq)	__wake_up_sync(wq, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_poll(wq, events)	__wake_up(wq, TASK_NORMAL, 1, (void *)(uintptr_t)(events))
 
 /* => somebody waits. The caller makes its condition true, then smp_mb(), then asks: see the order above. */
