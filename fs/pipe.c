@@ -138,7 +138,7 @@ static ssize_t pipe_read(struct file *file, struct iov_iter *to, u64 *pos __unus
 	was_full = pipe_room(pipe) < PIPE_BUF;	/* only then can a writer be waiting */
 	ret = take_bytes(pipe, to);
 	if (ret > 0 && was_full)
-		wake_up_interruptible_all(&pipe->write_wait);
+		wake_up_interruptible_sync(&pipe->write_wait);
 out:
 	mutex_unlock(&pipe->lock);
 	return ret;
@@ -192,7 +192,7 @@ static ssize_t pipe_write(struct file *file, struct iov_iter *from, u64 *pos __u
 			break;
 		done += ret;
 		if (was_empty)
-			wake_up_interruptible_all(&pipe->read_wait);
+			wake_up_interruptible_sync(&pipe->read_wait);
 	}
 	mutex_unlock(&pipe->lock);
 	return done ? (ssize_t)done : ret;
