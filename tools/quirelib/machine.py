@@ -12,7 +12,7 @@ import time
 from . import host
 
 BANNER = re.compile(rb"Quire: |Linux version ")
-BANNER_SECONDS = 30             # a slow host under load; the kernel itself needs a tenth of a second
+BANNER_SECONDS = 60             # a slow host under load; the kernel itself needs a tenth of a second
 PANIC = re.compile(rb"kernel panic|^panic:", re.MULTILINE | re.IGNORECASE)
 BEGIN = b"\x01quire-begin\n"
 EXIT = re.compile(rb"\x01quire-exit (\d+)\r?\n")

@@ -27,7 +27,7 @@ DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout":
 
 BEGIN = re.compile(r"\x01test-begin (\S+)")
 END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
-TOLERATED_LEAK_KB = 1024
+TOLERATED_LEAK_KB = 256     # as in user/testrun
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 
 
@@ -125,7 +125,7 @@ class Runner:
         """One boot for all of them, and another for the rest each time when one ends it."""
         while tests:
             began = time.monotonic()
-            limit = sum(int(t.needs["timeout"]) for t in tests) + 60
+            limit = sum(int(t.needs["timeout"]) for t in tests) * 2 + 60
             status, output, errors = self.quire(
                 self.machine_arguments(tests[0]),
                 "exec testrun " + " ".join("'%s'" % t.wish() for t in tests), limit,

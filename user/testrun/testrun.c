@@ -24,8 +24,8 @@
 #define OOM_ADJUST "/proc/self/oom_score_adj"
 #define THP_ENABLED "/sys/kernel/mm/transparent_hugepage/enabled"
 
-/* Lists per CPU, slabs and caches breathe. A leak grows; tests make it grow by repeating themselves. */
-#define TOLERATED_KB 1024
+/* Lists per CPU, slabs and caches breathe. What seems lost is a leak if as much is lost when the test runs again. */
+#define TOLERATED_KB 256
 #define SETTLE_MS 1500
 
 static long now_ms(void)
@@ -92,8 +92,12 @@ static void check_memory(char *verdict, size_t size)
 	verdict[strcspn(verdict, "\n")] = 0;
 }
 
-static void run(const char *program)
+static void run(const char *program, int quietly)
 {
+	int null = quietly ? open("/dev/null", O_WRONLY) : -1;
+
+	if (null >= 0)
+		dup2(null, 1);
 	setpgid(0, 0);
 	write_file(OOM_ADJUST, "0");
 	signal(SIGINT, SIG_DFL);
@@ -130,13 +134,21 @@ static void name_of(const char *program, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)(end - start), program + start);
 }
 
+static int run_and_wait(const char *program, long seconds, int quietly)
+{
+	pid_t child = fork();
+
+	if (!child)
+		run(program, quietly);
+	return child < 0 ? 126 : wait_for(child, seconds);
+}
+
 static void test(char *wish)
 {
 	long seconds = strtol(strsep(&wish, ":"), NULL, 10);
 	char *thp = strsep(&wish, ":"), *program = wish;
 	char name[64], verdict[512];
 	long before, began, missing;
-	pid_t child;
 	int status;
 
 	name_of(program, name, sizeof(name));
@@ -145,12 +157,14 @@ static void test(char *wish)
 	printf("\001test-begin %s\n", name);
 	fflush(stdout);
 	began = now_ms();
-	child = fork();
-	if (!child)
-		run(program);
-	status = child < 0 ? 126 : wait_for(child, seconds);
+	status = run_and_wait(program, seconds, 0);
 	began = now_ms() - began;
 	missing = leaked_kb(before);
+	if (missing > TOLERATED_KB && !status) {
+		before = free_kb();
+		run_and_wait(program, seconds, 1);
+		missing = leaked_kb(before);
+	}
 	check_memory(verdict, sizeof(verdict));
 	printf("\001test-end %s %d %ld %ld %s\n", name, status, began, missing, verdict);
 	fflush(stdout);

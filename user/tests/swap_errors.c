@@ -29,6 +29,7 @@ int main(void)
 	fails_with(ENOENT, swapon("/dev/nonexistent", 0), "no such device: ENOENT");
 	fails_with(EINVAL, swapon("/dev/null", 0), "not a block device: EINVAL");
 	fails_with(EINVAL, swapon("/tmp/not-swap", 0), "no swap header: EINVAL");
+	unlink("/tmp/not-swap");
 	fails_with(EFAULT, swapon((char *)8, 0), "a wild pointer: EFAULT");
 	fails_with(EBUSY, swapon("/dev/vda", 0), "in use already: EBUSY");
 	is(swapoff("/dev/vda"), 0, "swapoff works");
