@@ -54,18 +54,26 @@ static void meminfo_use(struct seq *m)
 	kb_line(m, "SUnreclaim:", slab_u);
 	seq_printf(m, "%-15s %8lu kB\n", "KernelStack:", page_state(NR_KERNEL_STACK_KB));
 	kb_line(m, "PageTables:", page_state(NR_PAGETABLE));
+	kb_line(m, "SecPageTables:", 0);
+	kb_line(m, "NFS_Unstable:", 0);
+	kb_line(m, "Bounce:", 0);
+	kb_line(m, "WritebackTmp:", 0);
 	kb_line(m, "CommitLimit:", commit_limit());
 	kb_line(m, "Committed_AS:", committed);
 	kb_line(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
 	kb_line(m, "VmallocUsed:", page_state(NR_VMALLOC));
-	kb_line(m, "AnonHugePages:", page_state(NR_ANON_THPS) * HPAGE_PMD_NR);
+	kb_line(m, "VmallocChunk:", 0);
+	kb_line(m, "AnonHugePages:", page_state(NR_ANON_THPS));
 	kb_line(m, "ShmemHugePages:", 0);
 	kb_line(m, "ShmemPmdMapped:", 0);
 	kb_line(m, "FileHugePages:", 0);
 	kb_line(m, "FilePmdMapped:", 0);
 	seq_printf(m, "%-15s %8u\n", "HugePages_Total:", 0);
 	seq_printf(m, "%-15s %8u\n", "HugePages_Free:", 0);
+	seq_printf(m, "%-15s %8u\n", "HugePages_Rsvd:", 0);
+	seq_printf(m, "%-15s %8u\n", "HugePages_Surp:", 0);
 	seq_printf(m, "%-15s %8lu kB\n", "Hugepagesize:", HPAGE_PMD_SIZE >> 10);
+	kb_line(m, "Hugetlb:", 0);
 }
 
 static int meminfo_show(struct seq *m, void *arg __unused)
@@ -95,8 +103,8 @@ static int vmstat_show(struct seq *m, void *arg __unused)
 	seq_printf(m, "nr_free_pages %lu\n", nr_free_pages());
 	for (i = 0; i < NR_LRU_LISTS; i++)
 		seq_printf(m, "%s %lu\n", lru_names[i], lru_size(i));
-	for (i = 0; i < NR_VMSTAT_STATES; i++)
-		seq_printf(m, "%s %lu\n", vmstat_state_names[i], page_state(i));
+	for (i = 0; i < NR_VMSTAT_STATES; i++)	/* all in 4 KB pages, but huge pages are counted as such */
+		seq_printf(m, "%s %lu\n", vmstat_state_names[i], page_state(i) / (i == NR_ANON_THPS ? HPAGE_PMD_NR : 1));
 	for (i = 0; i < NR_VMSTAT_EVENTS; i++)
 		seq_printf(m, "%s %lu\n", vmstat_event_names[i], vm_event_total(i));
 	return 0;

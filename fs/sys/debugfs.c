@@ -58,6 +58,7 @@ static int scan_results_show(struct seq *m, void *arg __unused)
 static const struct pseudo_file debug_files[] = {
 	{ .path = "check_mm", .mode = 0600, .show = check_mm_show, .store = check_mm_store },
 	{ .path = "khugepaged_results", .show = scan_results_show },
+	{ .path = "split_huge_pages", .mode = 0200, .store = sys_split_huge_pages_store },
 };
 
 /* --- fault injection ---------------------------------------------------------------------------------------------------------------- */

@@ -12,6 +12,8 @@ extern const size_t nr_sys_thp_files;
 /* block/NAME/ for each disk; 0 or -ENOMEM */
 int sys_add_disks(struct superblock *sb);
 
+int sys_split_huge_pages_store(char *text, void *arg);
+
 void sysfs_init(void);
 void debugfs_init(void);
 

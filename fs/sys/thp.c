@@ -121,12 +121,25 @@ static int limit_store(char *text, void *arg)
 
 #define PTES_MAX	(HPAGE_PMD_NR - 1)
 
+/* How huge pages are swapped out: Quire's own knob. There is one way: split first, then 512 writes. */
+static int swap_show(struct seq *m, void *arg __unused)
+{
+	seq_puts(m, "[split]\n");
+	return 0;
+}
+
+static int swap_store(char *text, void *arg __unused)
+{
+	return sysfs_streq(text, "split") ? 0 : -EINVAL;
+}
+
 const struct pseudo_file sys_thp_files[] = {
 	{ .path = THP_DIR "enabled", .mode = 0644, .show = enabled_show, .store = enabled_store },
 	{ .path = THP_DIR "defrag", .mode = 0644, .show = defrag_show, .store = defrag_store },
 	{ .path = THP_DIR "use_zero_page", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
 	  .arg = &thp_use_zero_page },
 	{ .path = THP_DIR "hpage_pmd_size", .show = hpage_pmd_size_show },
+	{ .path = THP_DIR "swap", .mode = 0644, .show = swap_show, .store = swap_store },
 	{ .path = THP_DIR "khugepaged/defrag", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
 	  .arg = &khugepaged.defrag },
 	LIMIT_FILE(max_ptes_none, 0, PTES_MAX, false),
