@@ -18,10 +18,9 @@
 #include <kernel/sync/rwsem.h>
 #include <kernel/sync/spinlock.h>
 #include <kernel/sync/wait.h>
+#include <kernel/x86/address.h>
 #include <kernel/x86/page_table_root.h>
 
-#define PAGE_SHIFT	12
-#define PAGE_SIZE	(1UL << PAGE_SHIFT)
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
 #define HPAGE_PMD_ORDER	9
 #define HPAGE_PMD_NR	(1UL << HPAGE_PMD_ORDER)
@@ -34,16 +33,10 @@
 
 /* The address space, as on Linux. TASK_SIZE leaves one page so that sysret never sees a non-canonical address. */
 #define TASK_SIZE		0x00007ffffffff000UL
-#define DIRECT_MAP_BASE		0xffff888000000000UL
 #define VMALLOC_START		0xffffc90000000000UL
 #define VMALLOC_END		0xffffc98000000000UL
 #define VMEMMAP_BASE		0xffffea0000000000UL
-#define KERNEL_IMAGE_BASE	0xffffffff80000000UL
 #define MMAP_MIN_ADDR		0x10000UL
-
-#define __va(pa)	((void *)((phys_addr_t)(pa) + DIRECT_MAP_BASE))
-#define __pa(va)	((phys_addr_t)(va) - DIRECT_MAP_BASE)		/* direct-map addresses only */
-#define __pa_symbol(s)	((phys_addr_t)(s) - KERNEL_IMAGE_BASE)		/* kernel image only */
 
 /* Who may be asked for memory, and how hard. */
 #define __GFP_DMA32		BIT(0)	/* below 4 GB */

@@ -1,7 +1,7 @@
 /* kernel/x86/idt.c - the doors: interrupt descriptor table and system-call entry. trap.c is what stands behind them.
  *
- * All CPUs share the table. All gates are interrupt gates: the CPU enters with interrupts off, so that the stub can exchange GS and read CR2
- * undisturbed. Only int3 and into may be executed by programs.
+ * All CPUs share the table. All gates are interrupt gates: the CPU enters with interrupts off, so that the stub can
+ * exchange GS and read CR2 undisturbed. Only int3 and into may be executed by programs.
  *
  * Linux: arch/x86/kernel/idt.c.
  */
