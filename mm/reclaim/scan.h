@@ -40,6 +40,7 @@ enum page_verdict {
 	RECLAIM_VERDICTS(VERDICT_ID)
 	NR_PAGE_VERDICTS,
 	PAGE_GO_ON = NR_PAGE_VERDICTS,	/* no verdict yet */
+	PAGE_TO_WRITE,			/* PAGE_WRITTEN, as soon as the TLBs are flushed */
 	/* from here on: to the active list, since another look soon would be in vain */
 	PAGE_FIRST_ACTIVATED = PAGE_ACTIVATE,
 };

@@ -3,7 +3,8 @@
  *	lock -> evictable? -> under write-back? -> used lately? -> split, if it is huge -> a slot in swap -> out of all
  *	page tables -> flush -> write, if it is newer than the disk -> freeze the count -> out of the cache -> free
  *
- * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended.
+ * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended. Flushes
+ * and writes are done for 32 pages at a time.
  * A huge page gets no slots: it is split first, and its 512 parts join the end of the list that we work on.
  *
  * Nothing here waits for a page lock, and nothing takes memory.
@@ -25,7 +26,11 @@ const char *const page_verdict_names[NR_PAGE_VERDICTS] = { RECLAIM_VERDICTS(VERD
 struct shrink_batch {
 	struct scan_control *sc;
 	struct list_head *list;		/* still to do, from its end; the parts of split pages join there */
+	struct list_head kept;		/* locked no more: back to the LRU */
 	struct list_head freed;		/* frozen: to the buddy after the flush */
+	struct list_head to_write;	/* locked, unmapped, dirty: to the disk after the flush */
+	unsigned int	nr_to_write;
+	struct shrink_result *result;
 	struct tlb_ubc	ubc;		/* mappings that were taken away, but not yet flushed */
 	struct swap_plug plug;		/* neighbouring writes, gathered */
 };
@@ -118,8 +123,8 @@ static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch
 	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
 }
 
-/* => swap_writepage unlocks the page */
-static enum page_verdict write_out(struct page *page, struct shrink_batch *batch)
+/* Will it be written? Not here and now: one flush for many pages must come first (write_batch). */
+static enum page_verdict may_write(struct page *page, const struct shrink_batch *batch)
 {
 	if (!PageAnon(page)) {
 		SetPageReclaim(page);
@@ -128,16 +133,26 @@ static enum page_verdict write_out(struct page *page, struct shrink_batch *batch
 	/* Somebody looks at it: after the write we could not free it anyway. */
 	if (page_count(page) != 1 + 1)
 		return PAGE_HELD;
-	if (!batch->sc->may_io)
-		return PAGE_NO_IO;
-#ifndef BUG_unmap_flush_after_write	/* a CPU goes on writing to the page through its TLB, behind the disk's copy */
+	return batch->sc->may_io ? PAGE_TO_WRITE : PAGE_NO_IO;
+}
+
+static void write_batch(struct shrink_batch *batch)
+{
+	struct page *page, *next;
+
+#ifndef BUG_unmap_flush_after_write	/* a CPU goes on writing to the pages through its TLB, behind the disk's copy */
 	try_to_unmap_flush_dirty(&batch->ubc);
 #endif
-	SetPageReclaim(page);
-	trace(mm_vmscan_write_folio, page_to_pfn(page), page->flags);
-	swap_writepage(page, &batch->plug);
-	batch->sc->nr_written++;
-	return PAGE_WRITTEN;
+	list_for_each_entry_safe(page, next, &batch->to_write, lru) {
+		list_move(&page->lru, &batch->kept);
+		SetPageReclaim(page);
+		trace(mm_vmscan_write_folio, page_to_pfn(page), page->flags);
+		trace(mm_vmscan_reclaim_page, page_to_pfn(page), PAGE_WRITTEN);
+		swap_writepage(page, &batch->plug);	/* unlocks it */
+	}
+	batch->sc->nr_written += batch->nr_to_write;
+	batch->result->nr[PAGE_WRITTEN] += batch->nr_to_write;
+	batch->nr_to_write = 0;
 }
 
 /*
@@ -182,7 +197,7 @@ static enum page_verdict take_from_cache(struct page *page)
 	return verdict;
 }
 
-/* => page locked; still locked afterwards, unless the verdict is PAGE_WRITTEN */
+/* => page locked; still locked afterwards */
 static enum page_verdict shrink_page(struct page *page, struct shrink_batch *batch)
 {
 	enum page_verdict verdict = may_reclaim(page, batch->sc);
@@ -194,15 +209,22 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc))
 		verdict = PAGE_UNMAP_FAILED;
 	if (verdict == PAGE_GO_ON && PageDirty(page))
-		verdict = write_out(page, batch);
+		verdict = may_write(page, batch);
 	if (verdict == PAGE_GO_ON)
 		verdict = take_from_cache(page);
 	return verdict;
 }
 
-static void finish_page(struct page *page, enum page_verdict verdict, struct shrink_batch *batch,
-			struct list_head *kept)
+static void finish_page(struct page *page, enum page_verdict verdict, struct shrink_batch *batch)
 {
+	if (verdict == PAGE_TO_WRITE) {
+		list_add_tail(&page->lru, &batch->to_write);
+		if (++batch->nr_to_write == SWAP_CLUSTER_MAX)
+			write_batch(batch);
+		return;
+	}
+	trace(mm_vmscan_reclaim_page, page_to_pfn(page), verdict);
+	batch->result->nr[verdict] += compound_nr(page);
 	if (verdict >= PAGE_FIRST_ACTIVATED && verdict != PAGE_UNEVICTABLE) {
 		SetPageActive(page);
 		count_vm_events(PGACTIVATE, compound_nr(page));
@@ -210,28 +232,27 @@ static void finish_page(struct page *page, enum page_verdict verdict, struct shr
 		if (PageSwapCache(page) && vm_swap_full())
 			try_to_free_swap(page);
 	}
-	if (verdict != PAGE_WRITTEN && verdict != PAGE_LOCKED)
+	if (verdict != PAGE_LOCKED)
 		unlock_page(page);
-	list_add(&page->lru, verdict == PAGE_FREED ? &batch->freed : kept);
+	list_add(&page->lru, verdict == PAGE_FREED ? &batch->freed : &batch->kept);
 }
 
 /* Writes that have ended while we were busy with other pages: these pages are free now. */
-static unsigned long free_written(struct list_head *kept, struct shrink_batch *batch)
+static void free_written(struct shrink_batch *batch)
 {
-	unsigned long nr = 0;
 	struct page *page, *next;
 
-	list_for_each_entry_safe(page, next, kept, lru) {
+	list_for_each_entry_safe(page, next, &batch->kept, lru) {
 		if (!PageSwapCache(page) || PageTransHuge(page) || PageWriteback(page) || PageDirty(page) ||
 		    PageActive(page) || page_mapped(page) || !trylock_page(page))
 			continue;
-		if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) && take_from_cache(page) == PAGE_FREED) {
+		if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) &&
+		    take_from_cache(page) == PAGE_FREED) {
 			list_move(&page->lru, &batch->freed);
-			nr++;
+			batch->result->nr[PAGE_FREED]++;
 		}
 		unlock_page(page);
 	}
-	return nr;
 }
 
 /* After the flush: until then a CPU may still use the frames through its TLB. */
@@ -248,27 +269,24 @@ static void free_batch(struct shrink_batch *batch)
 
 unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result)
 {
-	struct shrink_batch batch = { .sc = sc, .list = list };
-	LIST_HEAD(kept);
+	struct shrink_batch batch = { .sc = sc, .list = list, .result = result };
 
+	INIT_LIST_HEAD(&batch.kept);
 	INIT_LIST_HEAD(&batch.freed);
+	INIT_LIST_HEAD(&batch.to_write);
 	*result = (struct shrink_result){ };
 	while (!list_empty(list)) {
 		struct page *page = list_last_entry(list, struct page, lru);
-		enum page_verdict verdict = PAGE_LOCKED;
 
 		cond_resched();
 		list_del(&page->lru);
-		if (trylock_page(page))
-			verdict = shrink_page(page, &batch);
-		trace(mm_vmscan_reclaim_page, page_to_pfn(page), verdict);
-		result->nr[verdict] += compound_nr(page);
-		finish_page(page, verdict, &batch, &kept);
+		finish_page(page, trylock_page(page) ? shrink_page(page, &batch) : PAGE_LOCKED, &batch);
 	}
+	write_batch(&batch);
 	swap_unplug(&batch.plug);
-	result->nr[PAGE_FREED] += free_written(&kept, &batch);
+	free_written(&batch);
 	free_batch(&batch);
-	list_splice(&kept, list);
+	list_splice(&batch.kept, list);
 	return result->nr[PAGE_FREED] + result->nr[PAGE_ORPHAN];
 }
 
