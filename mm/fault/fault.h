@@ -53,7 +53,12 @@ static inline void free_swap_if_unmapped(struct page *head)
 		__free_swap_if_unmapped(head);
 }
 
-/* Reading a slot in for an entry: from the cache, or from disk. => returns a referenced, unlocked page (uptodate or PG_error), or NULL without memory or when the slot has gone */
+/*
+ * swapin_readahead - the page of a slot: from the swap cache, or from disk (*did_io), and its neighbours with it
+ *
+ * => returns a referenced, unlocked page, uptodate or PG_error; NULL: no memory, or the slot has gone; sleeps
+ * => the page may leave the cache before the caller has locked it: look again then
+ */
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io);
 extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */
 /*

@@ -57,14 +57,6 @@ pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct
 	return pte;
 }
 
-void __free_swap_if_unmapped(struct page *head)
-{
-	if (!page_mapped(head) && trylock_page(head)) {
-		try_to_free_swap(head);
-		unlock_page(head);
-	}
-}
-
 /* => page referenced; the reference is used up if the page gets mapped, which *mapped tells */
 static vm_fault_t map_locked_page(struct vm_fault *vmf, struct page *page, bool did_io, bool *mapped)
 {

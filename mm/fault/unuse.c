@@ -13,6 +13,9 @@
 #include <mm/frame/page_lock.h>
 #include <mm/swap/swap.h>
 
+/* When what is out does not fit into memory, swapoff fails: nobody is killed for it. */
+#define GFP_UNUSE (GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 struct unuse {
 	struct swap_area *area;
 	unsigned int	type;
@@ -38,7 +41,7 @@ static void unuse_pte(struct vma *vma, pmd_t *pmd, unsigned long address, swp_en
 static int unuse_entry(struct vma *vma, pmd_t *pmd, unsigned long address, swp_entry_t entry)
 {
 	bool did_io = false;
-	struct page *page = swapin_readahead(entry, GFP_HIGHUSER_MOVABLE, vma, address, &did_io);
+	struct page *page = swapin_readahead(entry, GFP_UNUSE, vma, address, &did_io);
 	int error = 0;
 
 	if (!page)

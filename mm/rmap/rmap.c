@@ -85,7 +85,7 @@ void page_add_file_rmap(struct page *page, enum rmap_level level)
 		mod_page_state(NR_FILE_MAPPED, compound_nr(head));
 }
 
-void page_dup_rmap(struct page *page, enum rmap_level level)
+void __page_dup_rmap(struct page *page, enum rmap_level level)
 {
 	struct page *head = compound_head(page);
 

@@ -16,7 +16,15 @@ enum rmap_level { RMAP_PTE, RMAP_PMD };
 void page_add_new_anon_rmap(struct page *page, struct vma *vma, unsigned long address, enum rmap_level level);
 void page_add_anon_rmap(struct page *page, struct vma *vma, unsigned long address, unsigned int rmap_flags, enum rmap_level level);
 void page_add_file_rmap(struct page *page, enum rmap_level level);
-void page_dup_rmap(struct page *page, enum rmap_level level);		/* fork: one more of the same */
+/* fork: one more of the same. Inline for the usual page, of which a fork copies thousands. */
+void __page_dup_rmap(struct page *page, enum rmap_level level);
+static inline void page_dup_rmap(struct page *page, enum rmap_level level)
+{
+	if (likely(!PageCompound(page)))
+		atomic_inc(&page->_mapcount);
+	else
+		__page_dup_rmap(page, level);
+}
 /*
  * One entry less. When parts of a huge page lost their last mapping, it goes to the deferred split queue.
  * => does not drop the reference that the entry held
