@@ -11,6 +11,8 @@
 
 #define GROUP_HASH_BITS	6
 
+struct task *init_process;
+
 static struct hlist_head groups[1 << GROUP_HASH_BITS];		/* (t) */
 
 struct pgroup *pgroup_find(pid_t number)

@@ -29,8 +29,6 @@
 #include <process/signal_queue.h>
 #include <process/syscalls.h>
 
-struct task *init_process;
-
 /* --- the first program --------------------------------------------------------------------------------------------- */
 
 /* Descriptors 0, 1 and 2, which its children inherit. */

@@ -1,10 +1,19 @@
-/* process/signal_mask.c - which signals a thread lets through, and whether one waits for it.
+/* process/signal_mask.c - which signals a thread lets through, whether one waits for it, and waking it for that.
  *
  * Linux: kernel/signal.c (recalc_sigpending, set_current_blocked, set_user_sigmask).
  */
 #include <process/signal_send.h>
 
 #include <kernel/debug/assert.h>
+
+void signal_wake_up(struct task *task, bool fatal)
+{
+	if (fatal)
+		WRITE_ONCE(task->sigkill_pending, true);
+	thread_set_flag(&task->thread, TIF_SIGPENDING);
+	if (!wake_up_state(task, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL : 0)))
+		kick_process(task);
+}
 
 static bool has_pending(const struct task *task)
 {

@@ -26,15 +26,6 @@ void siginfo_kernel(struct siginfo *info, int sig)
 	info->si_code = SI_KERNEL;
 }
 
-void signal_wake_up(struct task *task, bool fatal)
-{
-	if (fatal)
-		WRITE_ONCE(task->sigkill_pending, true);
-	thread_set_flag(&task->thread, TIF_SIGPENDING);
-	if (!wake_up_state(task, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL : 0)))
-		kick_process(task);
-}
-
 /* --- what becomes of it at once ------------------------------------------------------------------------- */
 
 static bool handler_ignores(const struct task *task, int sig)
