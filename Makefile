@@ -223,6 +223,7 @@ check: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel
 	$(Q)tools/floors --build $(B)
 	$(Q)tools/style
+	$(Q)tools/abi --check
 
 bench-icount: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
