@@ -36,7 +36,7 @@ static int cmdline_range_show(struct seq *m, struct mm *mm, unsigned long start,
 		mmap_read_lock(mm);
 		page = get_user_page(mm, start & PAGE_MASK, false);
 		mmap_read_unlock(mm);
-		if (!page)
+		if (IS_ERR(page))
 			break;
 		n = min(end - start, PAGE_SIZE - start % PAGE_SIZE);
 		seq_write(m, (char *)page_address(page) + start % PAGE_SIZE, n);

@@ -130,7 +130,7 @@ static struct page *mem_page(struct mm *mm, unsigned long addr, bool write)
 	mmap_read_lock(mm);
 	page = addr < TASK_SIZE ? get_user_page(mm, addr & PAGE_MASK, write) : NULL;
 	mmap_read_unlock(mm);
-	return page;
+	return IS_ERR(page) ? NULL : page;
 }
 
 static ssize_t mem_rw(struct file *file, struct iov_iter *iter, u64 *pos, bool write)
