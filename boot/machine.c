@@ -12,6 +12,7 @@
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/math.h>
 #include <kernel/lib/printf.h>
+#include <kernel/lib/random.h>
 #include <kernel/sched/sched.h>
 #include <kernel/x86/address.h>
 #include <kernel/x86/apic.h>
@@ -99,10 +100,23 @@ void machine_init_interrupts(void)
 	serial_irq_init();
 }
 
+/* What differs from boot to boot. */
+static void seed_random(void)
+{
+	u64 word;
+
+	random_add_seed(rdtsc());
+	random_add_seed(clock_realtime_ns());
+	for (int i = 0; i < 4; i++)
+		if (rdrand(&word))
+			random_add_seed(word);
+}
+
 void machine_init_clock(void)
 {
 	tsc_calibrate(acpi_info.pm_timer_port);
 	clock_init();
+	seed_random();
 	pr_info("TSC %llu kHz, APIC timer %llu kHz (measured with %s)\n",
 		tsc_hz / 1000, apic_timer_hz / 1000, tsc_reference);
 }

@@ -1,4 +1,4 @@
-/* fs/proc/system.c - /proc/stat, uptime, loadavg, cpuinfo, version, cmdline, filesystems, mounts, kmsg and the like.
+/* fs/proc/system.c - /proc/stat, uptime, loadavg, cpuinfo, interrupts, version, cmdline, filesystems, mounts, kmsg and the like.
  * Linux: fs/proc/{stat,uptime,loadavg,version,cmdline,kmsg}.c, arch/x86/kernel/cpu/proc.c, fs/proc_namespace.c.
  */
 #include <fs/files.h>
@@ -10,6 +10,7 @@
 #include <kernel/version.h>
 #include <kernel/x86/cpu.h>
 #include <kernel/x86/percpu.h>
+#include <kernel/x86/trap.h>
 #include <kernel/x86/tsc.h>
 #include <mm/alloc/slab.h>
 
@@ -19,6 +20,18 @@ static void cpu_line(struct seq *m, const struct cpu_times *t)
 {
 	seq_printf(m, " %llu %llu %llu %llu %llu %llu 0 0 0 0\n", NS_TO_TICKS(t->user), NS_TO_TICKS(t->nice),
 		   NS_TO_TICKS(t->system), NS_TO_TICKS(t->idle), NS_TO_TICKS(t->iowait), NS_TO_TICKS(t->irq));
+}
+
+/* All vectors, all CPUs. */
+static u64 interrupts_total(void)
+{
+	unsigned int vector, cpu;
+	u64 total = 0;
+
+	for_each_online_cpu(cpu)
+		for (vector = 0; vector < NR_VECTORS; vector++)
+			total += irq_count(vector, cpu);
+	return total;
 }
 
 static int stat_show(struct seq *m, void *arg __unused)
@@ -42,8 +55,8 @@ static int stat_show(struct seq *m, void *arg __unused)
 		seq_printf(m, "cpu%u", cpu);
 		cpu_line(m, &t);
 	}
-	seq_printf(m, "intr 0\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\nsoftirq 0\n",
-		   (unsigned long long)context_switches(),
+	seq_printf(m, "intr %llu\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\nsoftirq 0\n",
+		   interrupts_total(), (unsigned long long)context_switches(),
 		   (unsigned long long)((clock_realtime_ns() - ktime_get_ns()) / NSEC_PER_SEC),
 		   (unsigned long long)total_forks(), nr_running(), nr_iowait());
 	return 0;
@@ -81,70 +94,45 @@ static int loadavg_show(struct seq *m, void *arg __unused)
 
 /* --- processors ----------------------------------------------------------------------------------------------------- */
 
-static void cpu_strings(char vendor[13], char brand[49])
-{
-	u32 a, b, c, d, leaf;
-
-	cpuid(0, 0, &a, &b, &c, &d);
-	memcpy(vendor, &b, 4);
-	memcpy(vendor + 4, &d, 4);
-	memcpy(vendor + 8, &c, 4);
-	vendor[12] = 0;
-	memset(brand, 0, 49);
-	cpuid(0x80000000, 0, &a, &b, &c, &d);
-	if (a < 0x80000004)
-		return;
-	for (leaf = 0; leaf < 3; leaf++) {
-		cpuid(0x80000002 + leaf, 0, &a, &b, &c, &d);
-		memcpy(brand + 16 * leaf, &a, 4);
-		memcpy(brand + 16 * leaf + 4, &b, 4);
-		memcpy(brand + 16 * leaf + 8, &c, 4);
-		memcpy(brand + 16 * leaf + 12, &d, 4);
-	}
-}
-
-static void cpu_flags(struct seq *m)
-{
-	static const struct { u8 reg, bit; char name[10]; } flags[] = {	/* reg: leaf 1 edx, ecx; 0x80000001 edx; 7 ebx */
-		{ 0, 0, "fpu" }, { 0, 3, "pse" }, { 0, 4, "tsc" }, { 0, 5, "msr" }, { 0, 6, "pae" }, { 0, 8, "cx8" },
-		{ 0, 9, "apic" }, { 0, 13, "pge" }, { 0, 15, "cmov" }, { 0, 24, "fxsr" }, { 0, 25, "sse" }, { 0, 26, "sse2" },
-		{ 2, 11, "syscall" }, { 2, 20, "nx" }, { 2, 26, "pdpe1gb" }, { 2, 29, "lm" }, { 1, 0, "pni" },
-		{ 1, 9, "ssse3" }, { 1, 13, "cx16" }, { 1, 19, "sse4_1" }, { 1, 20, "sse4_2" }, { 1, 23, "popcnt" },
-		{ 1, 26, "xsave" }, { 1, 28, "avx" }, { 1, 30, "rdrand" }, { 3, 5, "avx2" }, { 3, 7, "smep" },
-		{ 3, 9, "erms" }, { 3, 20, "smap" },
-	};
-	u32 a, b, c, reg[4];
-	unsigned int i;
-
-	cpuid(1, 0, &a, &b, &reg[1], &reg[0]);
-	cpuid(0x80000001, 0, &a, &b, &c, &reg[2]);
-	cpuid(7, 0, &a, &reg[3], &b, &c);
-	seq_puts(m, "flags\t\t:");
-	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		if (reg[flags[i].reg] >> flags[i].bit & 1)
-			seq_printf(m, " %s", flags[i].name);
-	seq_putc(m, '\n');
-}
-
 static int cpuinfo_show(struct seq *m, void *arg __unused)
 {
+	const struct cpu_identity *id = &cpu_identity;
+	char *flags = kmalloc(CPU_FEATURE_NAMES_MAX, GFP_KERNEL);
 	u64 khz = tsc_hz / 1000;
-	char vendor[13], brand[49];
 	unsigned int cpu;
-	u32 a, b, c, d;
 
-	cpu_strings(vendor, brand);
-	cpuid(1, 0, &a, &b, &c, &d);
+	if (!flags)
+		return -ENOMEM;
+	cpu_feature_names(flags, CPU_FEATURE_NAMES_MAX);
 	for_each_online_cpu(cpu) {
-		seq_printf(m, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n", cpu, vendor,
-			   (a >> 8 & 15) + ((a >> 8 & 15) == 15 ? a >> 20 & 255 : 0), (a >> 4 & 15) | (a >> 12 & 0xf0),
-			   skip_spaces(brand));
+		seq_printf(m, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n", cpu,
+			   id->vendor, id->family, id->model, skip_spaces(id->model_name));
 		seq_printf(m, "stepping\t: %u\ncpu MHz\t\t: %llu.%03llu\nphysical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\n"
-			   "cpu cores\t: %u\napicid\t\t: %u\nfpu\t\t: yes\nwp\t\t: yes\n",
-			   a & 15, (unsigned long long)khz / 1000, (unsigned long long)khz % 1000, nr_cpus, cpu, nr_cpus,
-			   cpu_apic_id[cpu]);
-		cpu_flags(m);
-		seq_printf(m, "bogomips\t: %llu.%02llu\n\n", (unsigned long long)khz / 500, (unsigned long long)khz / 5 % 100);
+			   "cpu cores\t: %u\napicid\t\t: %u\nfpu\t\t: yes\nwp\t\t: yes\nflags\t\t: %s\n",
+			   id->stepping, khz / 1000, khz % 1000, nr_cpus, cpu, nr_cpus, cpu_apic_id[cpu], flags);
+		seq_printf(m, "bogomips\t: %llu.%02llu\n", khz / 500, khz / 5 % 100);
+		seq_printf(m, "address sizes\t: %u bits physical, %u bits virtual\n\n", id->phys_bits, id->virt_bits);
+	}
+	kfree(flags);
+	return 0;
+}
+
+/* Only vectors that somebody has, or that have come anyway. */
+static int interrupts_show(struct seq *m, void *arg __unused)
+{
+	unsigned int vector, cpu;
+
+	seq_puts(m, "    ");
+	for_each_online_cpu(cpu)
+		seq_printf(m, "       CPU%-3u", cpu);
+	seq_putc(m, '\n');
+	for (vector = 0; vector < NR_VECTORS; vector++) {
+		if (!irq_name(vector))
+			continue;
+		seq_printf(m, "%3u:", vector);
+		for_each_online_cpu(cpu)
+			seq_printf(m, " %12llu", irq_count(vector, cpu));
+		seq_printf(m, "  %s\n", irq_name(vector));
 	}
 	return 0;
 }
@@ -230,6 +218,7 @@ const struct pseudo_file proc_system_files[] = {
 	{ .path = "uptime", .show = uptime_show },
 	{ .path = "loadavg", .show = loadavg_show },
 	{ .path = "cpuinfo", .show = cpuinfo_show },
+	{ .path = "interrupts", .show = interrupts_show },
 	{ .path = "version", .show = version_show },
 	{ .path = "cmdline", .show = cmdline_show },
 	{ .path = "filesystems", .show = filesystems_show },

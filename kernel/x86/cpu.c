@@ -26,18 +26,11 @@ static const struct {
 	[X86_FEATURE_SMAP]		= { 7, 0, EBX, 20 },
 	[X86_FEATURE_UMIP]		= { 7, 0, ECX, 2 },
 	[X86_FEATURE_PGE]		= { 1, 0, EDX, 13 },
-	[X86_FEATURE_FXSR]		= { 1, 0, EDX, 24 },
 	[X86_FEATURE_XSAVE]		= { 1, 0, ECX, 26 },
-	[X86_FEATURE_X2APIC]		= { 1, 0, ECX, 21 },
 	[X86_FEATURE_APIC]		= { 1, 0, EDX, 9 },
 	[X86_FEATURE_TSC]		= { 1, 0, EDX, 4 },
-	[X86_FEATURE_CONSTANT_TSC]	= { 0x80000007, 0, EDX, 8 },
 	[X86_FEATURE_RDRAND]		= { 1, 0, ECX, 30 },
-	[X86_FEATURE_ERMS]		= { 7, 0, EBX, 9 },
-	[X86_FEATURE_HYPERVISOR]	= { 1, 0, ECX, 31 },
-	[X86_FEATURE_FSGSBASE]		= { 7, 0, EBX, 0 },
 	[X86_FEATURE_MCE]		= { 1, 0, EDX, 7 },
-	[X86_FEATURE_PAT]		= { 1, 0, EDX, 16 },
 };
 
 /* The leaves whose bits /proc/cpuinfo names, and Linux's names of the bits; "" is skipped. */
@@ -86,7 +79,7 @@ static void read_identity(void)
 			cpuid(0x80000002 + i, 0, &name[4 * i], &name[4 * i + 1], &name[4 * i + 2], &name[4 * i + 3]);
 	eax = cpuid_word(0x80000008, 0, EAX);
 	id->phys_bits = eax ? eax & 255 : 36;
-	id->virt_bits = eax ? eax >> 8 & 255 : 48;
+	id->virt_bits = 48;		/* four levels of page tables, also where the CPU knows five */
 }
 
 void cpu_features_init(void)

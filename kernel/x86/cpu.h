@@ -55,9 +55,7 @@ struct pt_regs {
 /* What the kernel asks of cpu_has(). In the order of the table in cpu.c that says where CPUID keeps each. */
 enum cpu_feature {
 	X86_FEATURE_NX, X86_FEATURE_PDPE1GB, X86_FEATURE_SMEP, X86_FEATURE_SMAP, X86_FEATURE_UMIP, X86_FEATURE_PGE,
-	X86_FEATURE_FXSR, X86_FEATURE_XSAVE, X86_FEATURE_X2APIC, X86_FEATURE_APIC,
-	X86_FEATURE_TSC, X86_FEATURE_CONSTANT_TSC, X86_FEATURE_RDRAND, X86_FEATURE_ERMS, X86_FEATURE_HYPERVISOR,
-	X86_FEATURE_FSGSBASE, X86_FEATURE_MCE, X86_FEATURE_PAT,
+	X86_FEATURE_XSAVE, X86_FEATURE_APIC, X86_FEATURE_TSC, X86_FEATURE_RDRAND, X86_FEATURE_MCE,
 	NR_CPU_FEATURES,
 };
 
@@ -82,7 +80,8 @@ extern struct cpu_identity cpu_identity;
 void cpu_features_init(void);
 void cpu_enable_protections(void);
 
-/* cpu_feature_names - the flags line of /proc/cpuinfo (Linux's names), written to buf; => length without the 0 */
+/* cpu_feature_names - the flags line of /proc/cpuinfo (Linux's names), cut to size; => length without the 0 */
+#define CPU_FEATURE_NAMES_MAX	1024
 int cpu_feature_names(char *buf, size_t size);
 
 /* machine_exit - leave QEMU through isa-debug-exit (port 0xf4): its exit status is code * 2 + 1; halts where there is none */

@@ -86,17 +86,3 @@ void tss_set_kernel_stack(u64 stack_top)
 {
 	this_cpu_write(cpu_tss.rsp[0], stack_top);
 }
-
-bool on_ist_stack(unsigned long address, unsigned long *low, unsigned long *high)
-{
-	for (int i = 0; i < NR_IST; i++) {
-		unsigned long base = (unsigned long)(*this_cpu_ptr(&ist_stacks))[i];
-
-		if (address >= base && address < base + IST_STACK_SIZE) {
-			*low = base;
-			*high = base + IST_STACK_SIZE;
-			return true;
-		}
-	}
-	return false;
-}

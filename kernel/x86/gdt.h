@@ -30,7 +30,4 @@ void gdt_init_cpu(void);
 /* tss_set_kernel_stack - where entries from user mode begin; switch_to() does it */
 void tss_set_kernel_stack(u64 stack_top);
 
-/* on_ist_stack - is address on one of this CPU's IST stacks? For backtraces: *low and *high are its bounds */
-bool on_ist_stack(unsigned long address, unsigned long *low, unsigned long *high);
-
 #endif

@@ -118,12 +118,3 @@ int ioapic_route(unsigned int irq, int vector, unsigned int cpu)
 	ioapic_write(ioapic, REG_ROUTE(gsi - ioapic->gsi_base), mode | vector);
 	return 0;
 }
-
-void ioapic_mask(unsigned int irq)
-{
-	u32 gsi, mode = route_mode(irq, &gsi);
-	const struct ioapic *ioapic = find_ioapic(gsi);
-
-	if (ioapic)
-		ioapic_write(ioapic, REG_ROUTE(gsi - ioapic->gsi_base), mode | ROUTE_MASKED);
-}

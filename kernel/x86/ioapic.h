@@ -14,7 +14,6 @@ void ioapic_add(phys_addr_t address, u32 gsi_base);
 /* ioapic_add_override - ISA irq is global interrupt gsi, with these MADT flags (polarity bits 0-1, trigger bits 2-3) */
 void ioapic_add_override(u8 irq, u32 gsi, u16 flags);
 
-/* ioapic_route is declared in trap.h. ioapic_mask - silence a routed irq; for drivers that give up a device */
-void ioapic_mask(unsigned int irq);
+/* ioapic_route, which drivers call, is declared in trap.h. */
 
 #endif

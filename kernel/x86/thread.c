@@ -46,6 +46,11 @@ void thread_adopt(struct x86_thread *thread, void *stack, size_t size)
 	tss_set_kernel_stack(thread->stack_top);
 }
 
+u64 thread_frame_pointer(const struct x86_thread *thread)
+{
+	return ((const struct switch_frame *)thread->rsp)->rbp;
+}
+
 static void load_fsbase(u64 base)
 {
 	if (this_cpu_read(loaded_fsbase) == base)

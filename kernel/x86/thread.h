@@ -67,6 +67,9 @@ static inline struct pt_regs *thread_pt_regs(struct x86_thread *thread)
 	return (struct pt_regs *)thread->stack_top - 1;
 }
 
+/* thread_frame_pointer - rbp of a switched-out thread, where its chain of calls begins */
+u64 thread_frame_pointer(const struct x86_thread *thread);
+
 /* thread_set_fsbase, thread_set_gsbase - arch_prctl and clone(CLONE_SETTLS); thread may be the running one or not yet started */
 void thread_set_fsbase(struct x86_thread *thread, u64 base);
 void thread_set_gsbase(struct x86_thread *thread, u64 base);

@@ -269,33 +269,18 @@ unsigned long copy_from_user_nofault(void *to, const void __user *from, size_t n
 	return left;
 }
 
-#define ATOMIC_USER(error, value, to, ins)					\
-	asm volatile(STAC "1:	" ins "\n\t"					\
-		     "xorl %k[err], %k[err]\n"					\
-		     "2:\t" CLAC						\
-		     EX_TABLE("1b", "2b")					\
-		     : [err] "+r"(error), [val] "+a"(value), [mem] "+m"(*(to))	\
-		     : [new] "r"(new) : "memory")
-
 long cmpxchg_user_u32(u32 *found, u32 __user *to, u32 old, u32 new)
 {
 	long error = -EFAULT;
 
 	if (!access_ok(to, sizeof(*to)))
 		return -EFAULT;
-	ATOMIC_USER(error, old, to, "lock cmpxchgl %[new], %[mem]");
+	asm volatile(STAC "1:	lock cmpxchgl %[new], %[mem]\n\t"
+		     "xorl %k[err], %k[err]\n"
+		     "2:\t" CLAC
+		     EX_TABLE("1b", "2b")
+		     : [err] "+r"(error), "+a"(old), [mem] "+m"(*to)
+		     : [new] "r"(new) : "memory");
 	*found = old;
-	return error;
-}
-
-long xchg_user_u32(u32 *found, u32 __user *to, u32 new)
-{
-	long error = -EFAULT;
-	u32 value = new;
-
-	if (!access_ok(to, sizeof(*to)))
-		return -EFAULT;
-	ATOMIC_USER(error, value, to, "xchgl %[val], %[mem]");
-	*found = value;
 	return error;
 }

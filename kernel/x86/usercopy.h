@@ -73,7 +73,5 @@ long __put_user_size(u64 value, void __user *to, size_t size);
  * => 0 or -EFAULT; *found is what was there
  */
 long cmpxchg_user_u32(u32 *found, u32 __user *to, u32 old, u32 new);
-/* xchg_user_u32 - => 0 or -EFAULT; *found is what was there */
-long xchg_user_u32(u32 *found, u32 __user *to, u32 new);
 
 #endif
