@@ -20,6 +20,7 @@
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
+#include <mm/reclaim/reclaim.h>
 #include <mm/rmap/rmap.h>
 #include <mm/swap/swap.h>
 #include <mm/table/tlb.h>
@@ -312,6 +313,15 @@ static enum scan_result prepare(struct collapse *c, int referenced, int unmapped
 	return result;
 }
 
+/*
+ * While memory is short anyway, nobody is pushed out for a huge page: what it takes from others would be read back at once,
+ * and most likely no 2 MB would come of it.
+ */
+static bool may_reclaim(void)
+{
+	return khugepaged.defrag && pgdat_balanced(NODE0, 0);
+}
+
 enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int referenced, int unmapped)
 {
 	struct collapse c = { .mm = mm, .address = address };
@@ -319,7 +329,7 @@ enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int re
 
 	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE));
 	INIT_LIST_HEAD(&c.isolated);
-	c.huge = alloc_pages(khugepaged.defrag ? GFP_TRANSHUGE : GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER);
+	c.huge = alloc_pages(may_reclaim() ? GFP_TRANSHUGE : GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER);
 	if (!c.huge) {
 		count_vm_event(THP_COLLAPSE_ALLOC_FAILED);
 		goto out;
