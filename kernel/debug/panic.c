@@ -81,28 +81,35 @@ void show_regs(const struct pt_regs *regs)
 
 /*
  * Every function of the kernel begins with push rbp; mov rbp, rsp: at rbp lies the caller's rbp, above it the return
- * address. An interrupt handler's chain goes on in the interrupted code. The chain is not trusted.
+ * address. An interrupt handler's chain goes on in the interrupted code.
  */
-void show_backtrace(unsigned long rbp)
+unsigned int collect_backtrace(unsigned long rbp, unsigned long *addresses, unsigned int max)
 {
 	unsigned long frame[2];
-	char where[KSYM_TEXT_MAX];
-	int i;
+	unsigned int n;
 
-	if (!rbp)
-		rbp = (unsigned long)__builtin_frame_address(0);
-	printk(KERN_EMERG "Called from:\n");
-	for (i = 0; i < BACKTRACE_MAX; i++) {
+	for (n = 0; n < max; n++) {
 		if (rbp < DIRECT_MAP_BASE || !IS_ALIGNED(rbp, 8) ||
 		    copy_from_kernel_nofault(frame, (void *)rbp, sizeof(frame)))
-			return;
-		if (frame[1] < (unsigned long)_text || frame[1] >= (unsigned long)_etext)
-			return;
-		printk(KERN_EMERG "  %s\n", ksym_format_return(frame[1], where, sizeof(where)));
-		if (frame[0] == rbp)
-			return;
+			break;
+		if (frame[1] < (unsigned long)_text || frame[1] >= (unsigned long)_etext || frame[0] == rbp)
+			break;
+		addresses[n] = frame[1];
 		rbp = frame[0];
 	}
+	return n;
+}
+
+void show_backtrace(unsigned long rbp)
+{
+	unsigned long addresses[BACKTRACE_MAX];
+	char where[KSYM_TEXT_MAX];
+	unsigned int i, n;
+
+	n = collect_backtrace(rbp ? rbp : (unsigned long)__builtin_frame_address(0), addresses, BACKTRACE_MAX);
+	printk(KERN_EMERG "Called from:\n");
+	for (i = 0; i < n; i++)
+		printk(KERN_EMERG "  %s\n", ksym_format_return(addresses[i], where, sizeof(where)));
 }
 
 void dump_stack(void)

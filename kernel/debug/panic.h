@@ -26,6 +26,8 @@ void show_regs(const struct pt_regs *regs);
 /* The calls that led here; from `rbp` (a frame pointer of a kernel stack) when it is not 0. */
 void show_backtrace(unsigned long rbp);
 void dump_stack(void);
+/* => the number of return addresses found from rbp on, at most max; innermost first. The chain is not trusted. */
+unsigned int collect_backtrace(unsigned long rbp, unsigned long *addresses, unsigned int max);
 
 /*
  * What the rooms above add to a panic message: who runs (kernel/sched), the last trace events (kernel/trace),

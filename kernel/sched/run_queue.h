@@ -29,6 +29,7 @@ struct run_queue {
 	long		nr_uninterruptible;	/* went to sleep here minus woken here: only the sum over CPUs has a meaning */
 	atomic_t	nr_iowait;
 	unsigned long	next_balance;		/* jiffies */
+	u64		resched_since;		/* ns; since when ticks have found curr asked to go; 0: not asked */
 	struct cpu_times times;			/* written by its own CPU's tick */
 };
 DECLARE_PER_CPU(struct run_queue, run_queues);
@@ -87,6 +88,11 @@ void balance_tick(struct run_queue *rq);
 /* --- task.c ------------------------------------------------------------------------------------------- */
 
 size_t task_stack_size(void);			/* bytes */
+
+/* --- watchdog.c ----------------------------------------------------------------------------------------- */
+
+void watchdog_init(void);
+void watchdog_tick(struct run_queue *rq, const struct pt_regs *regs);
 
 /* --- timer.c, stats.c --------------------------------------------------------------------------------- */
 

@@ -48,6 +48,9 @@ void set_user_nice(struct task *task, int nice);
 int sched_setaffinity(struct task *task, const cpumask_t *mask);
 void sched_getaffinity(struct task *task, cpumask_t *mask);
 
+/* Print every task with its state and the calls it sleeps in. => any context; also what a panic shows */
+void sched_show_tasks(void);
+
 /* --- statistics ------------------------------------------------------------------------------------------ */
 
 /* ns on one CPU since boot; per-CPU, for /proc/stat */

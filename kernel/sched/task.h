@@ -97,6 +97,7 @@ struct task {
 	u64		nvcsw, nivcsw;	/* (q) switches it asked for, and others */
 	u64		utime, stime;	/* (o) ns, counted in ticks; task_cputime() scales them */
 	u64		start_time;	/* (i) ns since boot */
+	u64		watched_switches, watched_since; /* the watchdog's: its switches, and since when they are the same */
 
 	/* who it is */
 	pid_t		pid, tgid;	/* (i); tgid changes in exec of another thread (t) */

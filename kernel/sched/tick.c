@@ -22,9 +22,11 @@ static void sched_tick(struct pt_regs *regs)
 		update_load_average();
 	run_timers();
 	balance_tick(rq);
+	watchdog_tick(rq, regs);
 }
 
 void sched_start(void)
 {
+	watchdog_init();
 	timer_tick = sched_tick;
 }
