@@ -1,9 +1,10 @@
 /* kernel/sched/balance.c - which CPU a task runs on.
  *
- * A woken task runs on the waking CPU if that one has nothing else to do (a disk's interrupt came while it was idle, or the
- * waker goes to sleep): it is awake already. Otherwise the task goes back to its last CPU, whose caches know it, unless
- * that one is busy and another is idle. A CPU that runs out of work takes a task from the longest queue, and every BALANCE_TICKS each CPU evens out what it has less. The
- * lengths of other queues are read without their locks: a wrong guess costs a little time, no more.
+ * A woken task runs on the waking CPU if that one has nothing else to do (a disk's interrupt came while it was idle, or
+ * the waker goes to sleep): it is awake already. Otherwise the task goes back to its last CPU, whose caches know it,
+ * unless that one is busy and another is idle. A CPU that runs out of work takes a task from the longest queue, and every
+ * BALANCE_TICKS each CPU evens out what it has less. The lengths of other queues are read without their locks: a wrong
+ * guess costs a little time, no more.
  *
  * Linux: kernel/sched/fair.c (select_task_rq_fair, newidle_balance, load_balance).
  */
