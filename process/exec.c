@@ -196,8 +196,7 @@ static int forget_old_program(struct exec *x)
 	set_task_comm(current, slash ? slash + 1 : x->filename);
 	spin_lock_irq(&tasklist_lock);
 	current->signal->did_exec = true;
-	if (current->exit_signal > 0)
-		current->exit_signal = SIGCHLD;
+	current->exit_signal = SIGCHLD;
 	spin_unlock_irq(&tasklist_lock);
 	thread_set_fsbase(&current->thread, 0);
 	thread_set_gsbase(&current->thread, 0);

@@ -109,8 +109,7 @@ static void reparent_children(struct task *father)
 		child->signal->ppid = init_process->tgid;
 		list_move_tail(&child->sibling, &init_process->children);
 		send_pdeath_signals(child);
-		if (child->exit_signal > 0)
-			child->exit_signal = SIGCHLD;
+		child->exit_signal = SIGCHLD;	/* whatever clone() said: process 1 waits for ordinary children */
 		if (child->exit_state == EXIT_ZOMBIE && thread_group_empty(child) &&
 		    notify_parent(child, child->exit_signal)) {
 			release_task(child);
