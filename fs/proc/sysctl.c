@@ -115,6 +115,7 @@ const struct pseudo_file proc_sysctl_files[] = {
 	KNOB_FILE("sys/vm/swappiness", vm_swappiness, 0, 200, NULL),
 	KNOB_FILE("sys/vm/overcommit_memory", sysctl_overcommit_memory, 0, 2, NULL),
 	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, NULL),
+	KNOB_FILE("sys/vm/page-cluster", page_cluster, 0, 31, NULL),
 	KNOB_FILE("sys/vm/max_map_count", sysctl_max_map_count, 1, 1U << 30, NULL),
 	{ .path = "sys/vm/min_free_kbytes", .mode = 0644, .show = wmark_show, .store = wmark_store,
 	  .arg = (void *)&min_free_knob },

@@ -18,7 +18,6 @@
 
 int page_cluster = 3;
 
-
 static struct page *lookup(swp_entry_t entry)
 {
 	struct page *page = swap_cache_get(entry);
@@ -83,7 +82,7 @@ static void read_ahead(swp_entry_t entry, gfp_t gfp, struct swap_plug *plug)
 /* The page of `entry` and what lies around it, in the order of the slots, so that neighbours travel in one request. */
 static void read_cluster(struct page *page, swp_entry_t entry, gfp_t gfp)
 {
-	u64 nr = 1ULL << READ_ONCE(page_cluster), offset = swp_offset(entry);
+	u64 nr = 1ULL << min(READ_ONCE(page_cluster), HPAGE_PMD_ORDER), offset = swp_offset(entry);
 	u64 first = ALIGN_DOWN(offset, nr), i;
 	struct swap_plug plug = { };
 
