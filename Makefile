@@ -56,10 +56,8 @@ endif
 ifneq ($(BUG),)
 CFLAGS		+= -DBUG_$(BUG)
 endif
-ifeq ($(WERROR),1)
-CFLAGS		+= -Werror
-USER_CFLAGS	+= -Werror
-endif
+# Not in CFLAGS: it changes what is accepted, not what is built, and need not build everything again.
+STRICT		:= $(if $(filter 1,$(WERROR)),-Werror)
 ifeq ($(SAN),1)
 $(error SAN=1 is reserved: the sanitizer build does not exist yet)
 endif
@@ -101,7 +99,7 @@ $(B)/ksyms.o $(B)/ksyms-empty.o: %.o: %.c
 $(KERNEL_C:%.c=$(B)/%.o): $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
 $(KERNEL_ASM:%.asm=$(B)/%.asm.o): $(B)/%.asm.o: %.asm $(B)/flags
 	$(call say,NASM,$<)
@@ -158,7 +156,7 @@ define user_program
 $(B)/user/$(1): $(2) $(B)/user/flags
 	$$(call say,USERCC,$(2))
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(USER_CC) $$(USER_CFLAGS) $$(USER_CFLAGS_$(notdir $(1))) -MMD -MP -MF $$@.d -o $$@ $(2)
+	$$(Q)$$(USER_CC) $$(USER_CFLAGS) $$(STRICT) $$(USER_CFLAGS_$(notdir $(1))) -MMD -MP -MF $$@.d -o $$@ $(2)
 -include $(B)/user/$(1).d
 endef
 $(eval $(call user_program,init,user/init/init.c))
