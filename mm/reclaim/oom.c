@@ -101,7 +101,6 @@ static bool print_task(struct task *leader, struct mm *mm, int oom_score_adj, vo
 static void print_report(gfp_t gfp, unsigned int order)
 {
 	pr_warn("%s invoked oom-killer: gfp_mask=0x%x, order=%u\n", current->comm, gfp, order);
-	dump_stack();
 	show_mem();
 	pr_info("Free swap  = %lukB\n", K(nr_swap_pages()));
 	pr_info("Total swap = %lukB\n", K(total_swap_pages()));
