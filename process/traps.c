@@ -53,7 +53,6 @@ static void divide_error(struct pt_regs *regs, u64 error)
 
 static void debug_trap(struct pt_regs *regs, u64 error)
 {
-	regs->eflags &= ~EFLAGS_TF;
 	program_trap(regs, TRAP_DEBUG, error, SIGTRAP, TRAP_TRACE, regs->rip);
 }
 
