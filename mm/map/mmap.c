@@ -26,6 +26,12 @@ static unsigned long prot_to_vm_flags(unsigned long prot)
 	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
+/* The address is the caller's: what is mapped there goes. Otherwise it is a hole. */
+static bool is_fixed(const struct mmap_request *r)
+{
+	return r->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+}
+
 /* --- where ----------------------------------------------------------------------------------------------------------- */
 
 static int check_fixed(struct mmap_request *r)
@@ -54,7 +60,7 @@ static int choose_address(struct mmap_request *r)
 
 	if (r->len > TASK_SIZE)
 		return -ENOMEM;
-	if (r->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+	if (is_fixed(r))
 		return check_fixed(r);
 	if (hint && hint < MMAP_MIN_ADDR)
 		hint = MMAP_MIN_ADDR;
@@ -135,7 +141,7 @@ static unsigned long count_mapped_pages(struct mm *mm, unsigned long start, unsi
 static int check_limits(const struct mmap_request *r)
 {
 	unsigned long pages = r->len >> PAGE_SHIFT;
-	unsigned long replaced = count_mapped_pages(r->mm, r->addr, r->addr + r->len);
+	unsigned long replaced = is_fixed(r) ? count_mapped_pages(r->mm, r->addr, r->addr + r->len) : 0;
 	int error;
 
 	if (!may_expand_vm(r->mm, r->vm_flags, pages - min(pages, replaced)))
@@ -175,7 +181,7 @@ static int map_area(struct mmap_request *r)
 	vma->vm_end = r->addr + r->len;
 	vma->vm_flags = r->vm_flags;
 	vma->vm_pgoff = r->pgoff;
-	if (munmap_locked(r->mm, r->addr, r->addr + r->len))
+	if (is_fixed(r) && munmap_locked(r->mm, r->addr, r->addr + r->len))
 		goto free;
 	if (accountable(r->vm_flags)) {
 		if (vm_enough_memory(vma_pages(vma)))

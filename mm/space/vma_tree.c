@@ -46,14 +46,20 @@ static void update_max_gap(struct rb_node *node)
 
 static const struct rb_augment_callbacks gap_callbacks = { .update = update_max_gap };
 
+/* The gap below vma is another one: so may be the largest of the subtrees that contain it, up to where nothing changes. */
 static void set_gap(struct vma *vma, const struct vma *prev)
 {
-	unsigned long gap = gap_below(vma, prev);
+	struct rb_node *node = &vma->rb;
+	unsigned long max;
 
-	if (vma->gap == gap)
-		return;
-	vma->gap = gap;
-	rb_augment_propagate(&vma->rb, &gap_callbacks);
+	vma->gap = gap_below(vma, prev);
+	for (; node; node = rb_parent(node)) {
+		vma = vma_of(node);
+		max = subtree_max_gap(vma);
+		if (max == vma->rb_max_gap)
+			break;
+		vma->rb_max_gap = max;
+	}
 }
 
 void vma_tree_insert(struct mm *mm, struct vma *vma)
@@ -77,10 +83,11 @@ void vma_tree_insert(struct mm *mm, struct vma *vma)
 	ASSERTF((!prev || prev->vm_end <= vma->vm_start) && (!next || vma->vm_end <= next->vm_start),
 		"area 0x%lx-0x%lx overlaps another", vma->vm_start, vma->vm_end);
 	vma->gap = gap_below(vma, prev);
+	/* The next area is an ancestor of the new leaf: the insertion computes its subtree and all above anyway. */
+	if (next)
+		next->gap = gap_below(next, vma);
 	rb_link_node(&vma->rb, parent, link);
 	rb_insert_augmented(&vma->rb, &mm->vma_tree, &gap_callbacks);
-	if (next)
-		set_gap(next, vma);
 }
 
 void vma_tree_erase(struct mm *mm, struct vma *vma)
@@ -195,20 +202,16 @@ static unsigned long fit(const struct hole *hole, unsigned long start, unsigned 
 static unsigned long highest_hole(struct rb_node *node, const struct hole *hole)
 {
 	while (node) {
-		struct vma *vma = vma_of(node);
-		unsigned long end = hole_end(vma), address;
+		struct vma *vma = vma_of(node), *right = vma_of(node->rb_right), *left = vma_of(node->rb_left);
+		unsigned long address = 0;
 
-		if (vma->rb_max_gap < hole->need)
-			return 0;
-		if (vma->vm_end < hole->high) {
+		if (right && right->rb_max_gap >= hole->need && vma->vm_end < hole->high)
 			address = highest_hole(node->rb_right, hole);
-			if (address)
-				return address;
-		}
-		address = vma->gap < hole->need ? 0 : fit(hole, end - vma->gap, end);
+		if (!address && vma->gap >= hole->need)
+			address = fit(hole, hole_end(vma) - vma->gap, hole_end(vma));
 		if (address)
 			return address;
-		if (vma->vm_start <= hole->low)
+		if (!left || left->rb_max_gap < hole->need || vma->vm_start <= hole->low)
 			return 0;
 		node = node->rb_left;
 	}
