@@ -9,12 +9,13 @@
  *
  * Linux: mm/oom_kill.c.
  */
-#include <mm/reclaim/reclaim.h>
+#include <mm/reclaim/scan.h>
 #include <mm/swap/swap.h>
 #include <mm/frame/vmstat.h>
 #include <kernel/debug/panic.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/bitmap.h>
+#include <kernel/lib/printf.h>
 #include <kernel/sched/task.h>
 #include <kernel/sync/mutex.h>
 #include <kernel/sync/wait.h>
@@ -98,10 +99,27 @@ static bool print_task(struct task *leader, struct mm *mm, int oom_score_adj, vo
 	return true;
 }
 
+/* Why nothing could be freed. */
+static void print_verdicts(void)
+{
+	char text[256];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < NR_PAGE_VERDICTS; i++) {
+		long nr = atomic_long_read(&page_verdicts[i]);
+
+		if (nr)
+			len += scnprintf(text + len, sizeof(text) - len, " %s:%ld", page_verdict_names[i], nr);
+	}
+	pr_info("Reclaim since boot:%s pages\n", text);
+}
+
 static void print_report(gfp_t gfp, unsigned int order)
 {
 	pr_warn("%s invoked oom-killer: gfp_mask=0x%x, order=%u\n", current->comm, gfp, order);
 	show_mem();
+	print_verdicts();
 	pr_info("Free swap  = %lukB\n", K(nr_swap_pages()));
 	pr_info("Total swap = %lukB\n", K(total_swap_pages()));
 	pr_info("Tasks state (memory values in pages):\n");

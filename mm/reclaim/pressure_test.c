@@ -237,3 +237,32 @@ KTEST(pressure, an_unreadable_slot_fails_the_access_and_nothing_else)
 	mmput(mm);
 	KEXPECT_EQ(disk_off(), 0);
 }
+
+KTEST(pressure, what_was_read_ahead_in_vain_can_go_again)
+{
+	struct page *page;
+	LIST_HEAD(pages);
+	struct mm *mm;
+
+	KASSERT_TRUE(disk_on());
+	mm = test_mm(1);
+	KASSERT_TRUE(mm);
+	KEXPECT_EQ(test_touch(mm, TEST_BASE, 16), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE + 8 * PAGE_SIZE, 1), 0U);
+	lru_add_drain_all();
+	for (u32 offset = 1; (offset = swap_area_next_used(swap_area_find(&disk), offset, &(bool){ 0 }, &(bool){ 0 })); offset++) {
+		page = swap_cache_get(swp_entry(swap_area_type(swap_area_find(&disk)), offset));
+		if (!page)
+			continue;
+		if (!page_mapped(page) && isolate_lru_page(page))
+			list_add(&page->lru, &pages);
+		put_page(page);
+	}
+	KEXPECT(!list_empty(&pages));
+	KEXPECT_EQ(reclaim_pages(&pages), 7UL);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 16), 0U);
+	mmput(mm);
+	KEXPECT_EQ(disk_off(), 0);
+}

@@ -45,6 +45,7 @@ enum page_verdict {
 	PAGE_FIRST_ACTIVATED = PAGE_ACTIVATE,
 };
 extern const char *const page_verdict_names[NR_PAGE_VERDICTS];
+extern atomic_long_t page_verdicts[NR_PAGE_VERDICTS];	/* since boot, in 4 KB pages; shown when memory is out */
 
 /* How a batch of pages fared, in 4 KB pages by verdict. */
 struct shrink_result {

@@ -21,6 +21,7 @@
 
 #define VERDICT_NAME(id, name) name,
 const char *const page_verdict_names[NR_PAGE_VERDICTS] = { RECLAIM_VERDICTS(VERDICT_NAME) };
+atomic_long_t page_verdicts[NR_PAGE_VERDICTS];
 
 /* What shrink_page_list carries from page to page. */
 struct shrink_batch {
@@ -93,13 +94,19 @@ static enum page_verdict may_reclaim(struct page *page, const struct scan_contro
 	return sc->ignore_references ? PAGE_GO_ON : check_references(page);
 }
 
+/* What was read ahead is in the swap cache, but belongs to no anon_vma until somebody maps it. */
+static bool is_anonymous(struct page *page)
+{
+	return PageAnon(page) || PageSwapCache(page);
+}
+
 /*
  * Nobody maps it and no entry names its slot: its process is gone. The put of the isolator's reference frees it, so that
  * nothing is to be done here.
  */
 static bool is_orphan(struct page *page)
 {
-	if (page_mapped(page) || !PageAnon(page))
+	if (page_mapped(page) || !is_anonymous(page))
 		return false;
 	return !PageSwapCache(page) || try_to_free_swap(page);
 }
@@ -126,7 +133,7 @@ static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch
 /* Will it be written? Not here and now: one flush for many pages must come first (write_batch). */
 static enum page_verdict may_write(struct page *page, const struct shrink_batch *batch)
 {
-	if (!PageAnon(page)) {
+	if (!is_anonymous(page)) {
 		SetPageReclaim(page);
 		return PAGE_DIRTY_FILE;
 	}
@@ -189,7 +196,7 @@ static enum page_verdict take_from_cache(struct page *page)
 {
 	enum page_verdict verdict;
 
-	if (!PageAnon(page))
+	if (!is_anonymous(page))
 		return take_from_mapping(page);
 	verdict = freeze_page(page);
 	if (verdict == PAGE_FREED)
@@ -204,7 +211,7 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 
 	if (verdict == PAGE_GO_ON && is_orphan(page))
 		verdict = PAGE_ORPHAN;
-	if (verdict == PAGE_GO_ON && PageAnon(page))
+	if (verdict == PAGE_GO_ON && is_anonymous(page))
 		verdict = give_slot(page, batch);
 	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc))
 		verdict = PAGE_UNMAP_FAILED;
@@ -287,6 +294,9 @@ unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, 
 	free_written(&batch);
 	free_batch(&batch);
 	list_splice(&batch.kept, list);
+	for (unsigned int i = 0; i < NR_PAGE_VERDICTS; i++)
+		if (result->nr[i])
+			atomic_long_add(result->nr[i], &page_verdicts[i]);
 	return result->nr[PAGE_FREED] + result->nr[PAGE_ORPHAN];
 }
 
