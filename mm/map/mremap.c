@@ -425,6 +425,10 @@ unsigned long do_mremap(struct mm *mm, unsigned long addr, unsigned long old_len
 		return -EINVAL;
 	if ((flags & MREMAP_DONTUNMAP && old_len != new_len) || !r.new_len)
 		return -EINVAL;
+	if (addr >= TASK_SIZE)
+		return -EFAULT;
+	if (r.old_len > TASK_SIZE - addr)
+		return -EINVAL;
 	mmap_write_lock(mm);
 	ret = mremap_locked(&r);
 	mmap_write_unlock(mm);
