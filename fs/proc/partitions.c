@@ -1,4 +1,4 @@
-/* fs/proc/block.c - /proc/partitions and /proc/diskstats. Linux: block/genhd.c. */
+/* fs/proc/partitions.c - /proc/partitions and /proc/diskstats. Linux: block/genhd.c. */
 #include <drivers/block/block.h>
 #include <fs/proc/proc.h>
 #include <kernel/x86/clock.h>
