@@ -63,6 +63,13 @@ TRACE_EVENT(huge_memory, mm_collapse_huge_page_isolate,
 TRACE_EVENT(huge_memory, mm_collapse_huge_page_swapin, "mm=0x%llx, swapped_in=%llu, referenced=%llu, ret=%llu",
 	    mm, swapped_in, referenced, ret)
 
+/* --- mm/fault --- */
+TRACE_EVENT(huge_memory, huge_fault, "mm=0x%llx address=0x%llx write=%llu pfn=0x%llx result=%llu",
+	    mm, address, write, pfn, result)
+TRACE_EVENT(fault, wp_fault, "mm=0x%llx address=0x%llx pfn=0x%llx copied=%llu", mm, address, pfn, copied)
+TRACE_EVENT(fault, swap_in, "mm=0x%llx address=0x%llx entry=0x%llx pfn=0x%llx exclusive=%llu",
+	    mm, address, entry, pfn, exclusive)
+
 /* --- mm/frame --- */
 TRACE_EVENT(kmem, mm_page_alloc, "pfn=%llu order=%llu gfp_flags=0x%llx migratetype=%llu", pfn, order, gfp_flags, migratetype)
 TRACE_EVENT(kmem, mm_page_free, "pfn=%llu order=%llu", pfn, order)

@@ -12,6 +12,7 @@
  */
 #include <mm/fault/fault.h>
 
+#include <kernel/trace/trace.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/fault/fault_internal.h>
 #include <mm/frame/lru.h>
@@ -49,6 +50,7 @@ static vm_fault_t wp_page_reuse(struct vm_fault *vmf)
 	u64 bits = _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SOFT_DIRTY | _PAGE_RW;
 
 	__atomic_fetch_or(&vmf->pte->pte, bits, __ATOMIC_SEQ_CST);
+	trace(wp_fault, vmf->vma->vm_mm, vmf->address, pte_pfn(vmf->orig_pte), false);
 	spin_unlock(vmf->ptl);
 	count_vm_event(PGREUSE);
 	return 0;
@@ -74,6 +76,7 @@ static bool install_copy(struct vm_fault *vmf, struct page *new, struct page *ol
 	page_add_new_anon_rmap(new, vma, vmf->address, RMAP_PTE);
 	lru_add_new_page(new, vma);
 	set_pte_at(vmf->pte, mk_exclusive_pte(new, vma));
+	trace(wp_fault, vma->vm_mm, vmf->address, pte_pfn(vmf->orig_pte), true);
 	if (old)
 		page_remove_rmap(old, vma, RMAP_PTE);
 	spin_unlock(vmf->ptl);

@@ -77,6 +77,15 @@ enum thp_swap_mode { THP_SWAP_SPLIT, THP_SWAP_DELAYED, THP_SWAP_WHOLE };
 extern enum thp_enabled thp_enabled;		/* boot option transparent_hugepage= */
 extern enum thp_defrag thp_defrag;
 extern bool thp_use_zero_page;
+/* How a huge fault ended: shared by the code, the trace event huge_fault, and whoever reads it. */
+enum huge_fault_result {
+	HUGE_FAULT_MAPPED,	/* 2 MB of its own */
+	HUGE_FAULT_ZERO_PAGE,	/* a read: the huge zero page */
+	HUGE_FAULT_NO_PAGE,	/* none to be had as hard as defrag looks for one: 4 KB instead */
+	HUGE_FAULT_LOST,	/* another thread was faster, or the OOM reaper is at work */
+	HUGE_FAULT_REUSED,	/* a write, and nobody else has the page any more */
+	HUGE_FAULT_SPLIT,	/* a write to a shared one: 4 KB are copied */
+};
 /* Does the area want huge pages at all, and does [address & ~2M, +2M) lie inside it? why may be NULL */
 bool thp_vma_eligible(struct vma *vma, unsigned long address, bool khugepaged);
 gfp_t thp_gfp_mask(struct vma *vma);

@@ -12,9 +12,10 @@
 #include <mm/fault/huge_fault.h>
 #include <mm/frame/vmstat.h>
 
-static vm_fault_t fall_back(void)
+static vm_fault_t fall_back(struct vm_fault *vmf)
 {
 	count_vm_event(THP_FAULT_FALLBACK);
+	trace_huge_fault(vmf, HUGE_FAULT_NO_PAGE);
 	return VM_FAULT_FALLBACK;
 }
 
@@ -42,6 +43,7 @@ void map_new_huge_page(struct vm_fault *vmf, struct page *page)
 	lru_add_new_page(page, vma);
 	set_pmd(vmf->pmd, pmd);
 	count_vm_event(THP_FAULT_ALLOC);
+	trace_huge_fault(vmf, HUGE_FAULT_MAPPED);
 }
 
 /* Set the deposit aside and lock the PMD, if it is still empty. => table is used up in any case but 0 */
@@ -58,6 +60,7 @@ static vm_fault_t lock_empty_pmd(struct vm_fault *vmf, struct page *table, bool 
 	}
 	spin_unlock(vmf->ptl);
 	table_page_free(table);
+	trace_huge_fault(vmf, HUGE_FAULT_LOST);
 	return stable ? 0 : VM_FAULT_SIGBUS;
 }
 
@@ -73,11 +76,12 @@ static vm_fault_t map_huge_zero_page(struct vm_fault *vmf)
 	zero = mm_get_huge_zero_page(vma->vm_mm);
 	if (!zero) {
 		table_page_free(table);
-		return fall_back();
+		return fall_back(vmf);
 	}
 	ret = lock_empty_pmd(vmf, table, &empty);
 	if (empty) {
 		set_pmd(vmf->pmd, pmd_mkspecial(pmd_wrprotect(mk_huge_pmd(zero, vm_get_page_prot(vma->vm_flags)))));
+		trace_huge_fault(vmf, HUGE_FAULT_ZERO_PAGE);
 		spin_unlock(vmf->ptl);
 	}
 	return ret;
@@ -98,7 +102,7 @@ vm_fault_t do_huge_pmd_anonymous_page(struct vm_fault *vmf)
 		return map_huge_zero_page(vmf);
 	page = alloc_huge_page_for_fault(vmf);
 	if (!page)
-		return fall_back();
+		return fall_back(vmf);
 	table = pte_alloc_one(GFP_KERNEL);
 	if (!table) {
 		put_page(page);

@@ -2,7 +2,14 @@
 #ifndef MM_FAULT_HUGE_FAULT_H
 #define MM_FAULT_HUGE_FAULT_H
 
-#include <mm/types.h>
+#include <kernel/trace/trace.h>
+#include <mm/fault/fault.h>
+
+static inline void trace_huge_fault(const struct vm_fault *vmf, enum huge_fault_result result)
+{
+	trace(huge_fault, vmf->vma->vm_mm, vmf->address, vmf->flags & FAULT_FLAG_WRITE, pmdp_get(vmf->pmd).pmd >> PAGE_SHIFT,
+	      result);
+}
 
 /* A zeroed huge page as the area's defrag policy allows, not yet visible; NULL: fall back to 4 KB. Sleeps. */
 struct page *alloc_huge_page_for_fault(struct vm_fault *vmf);

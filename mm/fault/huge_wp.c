@@ -31,6 +31,7 @@ static vm_fault_t make_writable(struct vm_fault *vmf)
 	u64 bits = _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SOFT_DIRTY | _PAGE_RW;
 
 	__atomic_fetch_or(&vmf->pmd->pmd, bits, __ATOMIC_SEQ_CST);
+	trace_huge_fault(vmf, HUGE_FAULT_REUSED);
 	spin_unlock(vmf->ptl);
 	count_vm_event(PGREUSE);
 	return 0;
@@ -38,6 +39,7 @@ static vm_fault_t make_writable(struct vm_fault *vmf)
 
 static vm_fault_t split_and_fall_back(struct vm_fault *vmf)
 {
+	trace_huge_fault(vmf, HUGE_FAULT_SPLIT);
 	split_huge_pmd(vmf->vma, vmf->pmd, vmf->address);
 	return VM_FAULT_FALLBACK;
 }

@@ -12,6 +12,7 @@
 #include <mm/fault/fault.h>
 
 #include <kernel/sched/task.h>
+#include <kernel/trace/trace.h>
 #include <mm/fault/fault_internal.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
@@ -46,6 +47,7 @@ pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct
 	exclusive = pte_swp_exclusive(old) || page_count(page) == 1;
 	if (write && exclusive)
 		pte = pte_mkwrite(pte_mkdirty(pte));
+	trace(swap_in, vma->vm_mm, address, pte_to_swp_entry(old).val, page_to_pfn(page), exclusive);
 	if (pte_swp_soft_dirty(old))
 		pte.pte |= _PAGE_SOFT_DIRTY;
 	add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
