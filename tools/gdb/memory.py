@@ -102,7 +102,7 @@ def current():
     """The running task of the selected CPU, or None before there are tasks."""
     try:
         offset = number(gdb.parse_and_eval("per_cpu_offset[%d]" % cpu()))
-        slot = evaluate("&current_thread") + offset
+        slot = (evaluate("&current_thread") + offset) & (1 << 64) - 1
         thread = number(pointer("unsigned long", slot).dereference())
         return pointer("struct task", thread).dereference() if thread else None
     except gdb.error:

@@ -219,6 +219,8 @@ class Runner:
             problem, output = scenario.run(self)
         except subprocess.TimeoutExpired:
             problem, output = "TIMEOUT", ""
+        except OSError as error:        # the host has no terminals, no disk space: one test fails, the others go on
+            problem, output = str(error), ""
         self.report.result(scenario.name, time.monotonic() - began, problem, output)
 
 
