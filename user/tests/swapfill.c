@@ -7,7 +7,7 @@
 /* quire-test: mem=96 swap=256 cpus=2 thp=always timeout=240 args=125%,5,2 */
 #include <sys/sysinfo.h>
 
-#include <user/lib/memory.h>
+#include <user/lib/khugepaged.h>
 #include <user/lib/tap.h>
 
 static size_t wanted(const char *text)
@@ -47,6 +47,21 @@ static int page_is_right(const uint64_t *page, uint64_t seed)
 	return page[0] == pattern(seed, 0) && page[511] == (sum ^ seed);
 }
 
+/* The pressure ends: a quarter is kept, and khugepaged is given time to gather it. => wrong pages */
+static long relief(uint64_t *memory, size_t pages, const unsigned char *version)
+{
+	size_t kept = (pages / 4 + 511) & ~511UL;
+	long wrong = 0, before = vmstat("thp_collapse_alloc");
+
+	munmap(memory + kept * 512, (pages - kept) * PAGE);
+	for (size_t i = 0; i < kept; i++)
+		write_page(memory + i * 512, i << 8 | version[i]);
+	within_ms(10000, vmstat("thp_collapse_alloc") > before);
+	for (size_t i = 0; i < kept; i++)
+		wrong += !page_is_right(memory + i * 512, i << 8 | version[i]);
+	return wrong;
+}
+
 /* Passes in turn upwards, by random jumps and downwards; each page is checked, then written anew. */
 static int work(void *argument)
 {
@@ -76,6 +91,7 @@ static int work(void *argument)
 	} while (now_ms() < w->end);
 	for (size_t i = 0; i < pages; i++)
 		wrong += !page_is_right(memory + i * 512, i << 8 | version[i]);
+	wrong += relief(memory, pages, version);
 	if (wrong)
 		diag("process %d: %ld wrong pages", w->number, wrong);
 	return wrong != 0;
@@ -86,11 +102,13 @@ int main(int argc, char **argv)
 	size_t total = wanted(argc > 1 ? argv[1] : "125%");
 	long seconds = argc > 2 ? atol(argv[2]) : 5;
 	int processes = argc > 3 ? atoi(argv[3]) : 1, status, bad = 0;
-	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_kswapd" };
-	long before[4];
+	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_kswapd",
+		"thp_collapse_alloc" };
+	long before[5];
 
-	plan(5);
-	for (int i = 0; i < 4; i++)
+	plan(6);
+	khuge_quick();
+	for (int i = 0; i < 5; i++)
 		before[i] = vmstat(names[i]);
 	diag("%zu MB in %d processes", total / MB, processes);
 	fflush(stdout);
@@ -106,7 +124,7 @@ int main(int argc, char **argv)
 			bad++;
 		}
 	is(bad, 0, "every page is right in every process");
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		ok(vmstat(names[i]) > before[i], "%s grew: %ld", names[i], vmstat(names[i]) - before[i]);
 	return done();
 }
