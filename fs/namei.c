@@ -80,6 +80,20 @@ void walk_end(struct walk *w)
 	path_put(&w->root);
 }
 
+/* A child that is known and not out of date, referenced; or NULL */
+static struct dentry *lookup_cached(struct dentry *parent, const char *name, size_t len)
+{
+	const struct inode_operations *op = parent->inode->op;
+	struct dentry *dentry = d_lookup(parent, name, len);
+
+	if (dentry && op->still_valid && !op->still_valid(dentry)) {
+		d_delete(dentry);
+		dput(dentry);
+		dentry = NULL;
+	}
+	return dentry;
+}
+
 /* => dir's rwsem held for writing, or dir has no lookup operation; a referenced dentry or ERR_PTR */
 static struct dentry *lookup_uncached(struct dentry *parent, const char *name, size_t len)
 {
@@ -89,13 +103,13 @@ static struct dentry *lookup_uncached(struct dentry *parent, const char *name, s
 	if (!dir->op->lookup)
 		return ERR_PTR(-ENOENT);
 	/* somebody may have looked it up while we waited for the lock */
-	dentry = d_lookup(parent, name, len);
+	dentry = lookup_cached(parent, name, len);
 	return dentry ? dentry : dir->op->lookup(dir, parent, name, len);
 }
 
 static struct dentry *lookup_child(struct dentry *parent, const char *name, size_t len)
 {
-	struct dentry *dentry = d_lookup(parent, name, len);
+	struct dentry *dentry = lookup_cached(parent, name, len);
 
 	if (dentry || !parent->inode->op->lookup)
 		return dentry ? dentry : ERR_PTR(-ENOENT);
@@ -276,7 +290,7 @@ struct dentry *lookup_last(struct dentry *parent, const char *name, size_t len)
 
 	if (d_unlinked(parent))
 		return ERR_PTR(-ENOENT);	/* the directory was removed meanwhile */
-	dentry = d_lookup(parent, name, len);
+	dentry = lookup_cached(parent, name, len);
 	if (!dentry)
 		dentry = lookup_uncached(parent, name, len);
 	if (PTR_ERR(dentry) == -ENOENT)

@@ -89,6 +89,8 @@ struct file_system_type *next_filesystem(struct file_system_type *type);	/* NULL
 struct inode_operations {
 	/* NULL: the dentries are the directory (ENOENT). Otherwise: a referenced dentry (d_alloc + d_add) or ERR_PTR(-ENOENT...) */
 	struct dentry *(*lookup)(struct inode *dir, struct dentry *parent, const char *name, size_t len);
+	/* with lookup: may this dentry still be used for its name? NULL: always. No lock is held */
+	bool (*still_valid)(const struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, umode_t mode);
 	int (*mkdir)(struct inode *dir, struct dentry *dentry, umode_t mode);
 	int (*mknod)(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev);

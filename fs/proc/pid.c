@@ -334,10 +334,24 @@ static struct dentry *add_entry(struct dentry *parent, const struct pid_entry *e
 	return dentry;
 }
 
+/* Not yet waited for: a dead process has no files any more, also for who stands in its directory. */
+static bool is_known(const struct task *task)
+{
+	unsigned long flags;
+	bool known;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	known = find_task_by_pid(task->pid) == task;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return known;
+}
+
 static struct dentry *pid_entry_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len)
 {
 	unsigned int i;
 
+	if (!is_known(proc_inode_task(dir)))
+		return ERR_PTR(-ENOENT);
 	for (i = 0; i < ARRAY_SIZE(pid_entries); i++)
 		if (strlen(pid_entries[i].name) == len && !memcmp(pid_entries[i].name, name, len))
 			return add_entry(parent, &pid_entries[i], proc_inode_task(dir));
@@ -405,6 +419,12 @@ struct dentry *proc_add_pid_directory(struct dentry *parent, const char *name, s
 		dentry->inode->fop = &pid_dir_fops;
 	}
 	return dentry;
+}
+
+/* The number of a process that has died may be somebody else's by now. */
+bool proc_pid_still_valid(const struct dentry *dentry)
+{
+	return dentry->inode->op != &pid_dir_operations || is_known(proc_inode_task(dentry->inode));
 }
 
 struct dentry *proc_pid_lookup(struct inode *dir __unused, struct dentry *parent, const char *name, size_t len)

@@ -51,5 +51,7 @@ static int task_iterate(struct file *file, struct dir_context *ctx)
 	return 0;
 }
 
-const struct inode_operations proc_task_dir_operations = { .lookup = task_lookup };
+const struct inode_operations proc_task_dir_operations = {
+	.lookup = task_lookup, .still_valid = proc_pid_still_valid,
+};
 const struct file_operations proc_task_dir_file_operations = { .iterate = task_iterate };

@@ -17,6 +17,7 @@ void procfs_init(void);
 
 /* --- processes ------------------------------------------------------------------------------------------------------ */
 struct dentry *proc_pid_lookup(struct inode *dir, struct dentry *parent, const char *name, size_t len);
+bool proc_pid_still_valid(const struct dentry *dentry);
 /* Emits the processes with pid >= from; returns false when the reader's buffer is full. */
 bool proc_pid_emit(struct dir_context *ctx);
 void proc_evict_inode(struct inode *inode);

@@ -55,7 +55,9 @@ static int proc_root_iterate(struct file *file, struct dir_context *ctx)
 	return 0;
 }
 
-static const struct inode_operations proc_root_inode_operations = { .lookup = proc_pid_lookup };
+static const struct inode_operations proc_root_inode_operations = {
+	.lookup = proc_pid_lookup, .still_valid = proc_pid_still_valid,
+};
 static const struct file_operations proc_root_operations = { .iterate = proc_root_iterate };
 
 static const struct super_operations proc_super_operations = { .evict_inode = proc_evict_inode };
