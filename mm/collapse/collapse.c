@@ -276,7 +276,7 @@ static void drop_old_entries(struct collapse *c)
 /* Steps 4 to 10. => mmap_lock held for writing, everything looked at again */
 static enum scan_result collapse_locked(struct collapse *c)
 {
-	struct anon_vma *anon_vma = c->vma->anon_vma;
+	struct anon_vma *anon_vma __unused = c->vma->anon_vma;
 	enum scan_result result;
 
 #ifndef BUG_collapse_no_anon_vma_lock	/* reclaim finds PTEs of a table that is about to become a deposit */

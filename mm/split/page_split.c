@@ -49,7 +49,11 @@ static void split_tail(struct page *head, unsigned long i, struct lruvec *lruvec
 		atomic_read(&tail->_mapcount) + 1, atomic_read(&tail->_refcount));
 	tail->flags |= head->flags & TAIL_FLAGS;
 	tail->mapping = head->mapping;
+#ifdef BUG_split_tail_index
+	tail->index = head->index;	/* the reverse map looks for every part at the address of the first */
+#else
 	tail->index = head->index + i;
+#endif
 	if (!PageSwapCache(head))
 		tail->private = 0;
 	smp_wmb();

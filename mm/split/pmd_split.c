@@ -70,11 +70,11 @@ static void drop_rmap(struct page *page, struct vma *vma, bool exclusive)
 }
 
 /* Steps 1 and 2. */
-static pmd_t invalidate(struct vma *vma, pmd_t *pmd, unsigned long address)
+static pmd_t invalidate(struct vma *vma __unused, pmd_t *pmd, unsigned long address __unused)
 {
 	pmd_t old = pmdp_invalidate(pmd);
 
-#ifndef BUG_split_no_flush	/* a CPU goes on writing through its 2 MB translation, past what reclaim does to the PTEs */
+#ifndef BUG_split_no_flush	/* a CPU keeps its 2 MB translation beside the new 4 KB ones */
 	flush_tlb_range(vma->vm_mm, address, address + HPAGE_PMD_SIZE);
 #endif
 	return old;
