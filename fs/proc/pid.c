@@ -367,6 +367,8 @@ static int pid_dir_iterate(struct file *file, struct dir_context *ctx)
 {
 	u64 base = file->inode->ino;
 
+	if (!is_known(proc_inode_task(file->inode)))
+		return -ENOENT;
 	if (!dir_emit_dots(file, ctx))
 		return 0;
 	for (; ctx->pos - 2 < ARRAY_SIZE(pid_entries); ctx->pos++) {
