@@ -112,7 +112,7 @@ class Walk(gdb.Command):
             return size
         area = memory.area_of(task["mm"], address)
         if area is None:
-            return "%s, and no area: an access is SIGSEGV" % size
+            return "%s, and no area: SIGSEGV" % size
         where = "%s in the area 0x%x-0x%x" % (size, number(area["vm_start"]), number(area["vm_end"]))
         if level == 2 and steps[-1][2] & 1:
             where += "; a table for its 512 entries is deposited, in case of a split"
