@@ -16,6 +16,7 @@
 
 #define TEST_BASE	0x10000000UL	/* aligned to 2 MB */
 #define TEST_PROT_RW	3
+#define TEST_MADV_PAGEOUT	21
 #define TEST_MAP_ANON_FIXED	0x32	/* MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS */
 
 /* An mm with one anonymous area of nr 2 MB units at TEST_BASE; NULL without memory. Drop it with mmput(). */

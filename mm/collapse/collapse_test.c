@@ -1,6 +1,8 @@
 /* mm/collapse/collapse_test.c - small pages come together; and every refusal that can be brought about.
  */
 #include <mm/collapse/khugepaged.h>
+#include <mm/alloc/page_alloc.h>
+#include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
 #include <mm/frame/vmstat.h>
 
@@ -195,6 +197,69 @@ KTEST(collapse, nothing_was_used_lately)
 		pte_unmap_unlock(pte, ptl);
 	}
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_LACK_REFERENCED_PAGE);
+	mmput(mm);
+}
+
+/* => pages [0, nr) of the 2 MB are on disk only */
+static bool push_out(struct mm *mm, unsigned int nr)
+{
+	return !do_madvise(mm, TEST_BASE, nr * PAGE_SIZE, TEST_MADV_PAGEOUT) && get_mm_counter(mm, MM_SWAPENTS) == nr;
+}
+
+KTEST(collapse, too_much_is_swapped_out)
+{
+	unsigned long exceeded = vm_event_total(THP_SCAN_EXCEED_SWAP_PTE);
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm && ram_disk_on());
+	KEXPECT(push_out(mm, khugepaged.max_ptes_swap + 1));
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_EXCEED_SWAP_PTE);
+	KEXPECT_EQ(vm_event_total(THP_SCAN_EXCEED_SWAP_PTE), exceeded + 1);
+	mmput(mm);
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(collapse, what_is_swapped_out_is_brought_in_first)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm && ram_disk_on());
+	KEXPECT(push_out(mm, khugepaged.max_ptes_swap));
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT(is_huge(mm));
+	KEXPECT_EQ(get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(mm);
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(collapse, what_is_swapped_out_cannot_be_read)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm && ram_disk_on());
+	KEXPECT(push_out(mm, 1));
+	ram_disk_unreadable = true;
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SWAPIN_FAIL);
+	ram_disk_unreadable = false;
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(mm);
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(collapse, there_is_no_huge_page_to_be_had)
+{
+	unsigned long failed = vm_event_total(THP_COLLAPSE_ALLOC_FAILED);
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+
+	KASSERT_TRUE(mm);
+	atomic_set(&fail_page_alloc.times, 1);
+	fail_page_alloc.verbose = 0;
+	fail_page_alloc.probability = 100;
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_ALLOC_HUGE_PAGE_FAIL);
+	fail_page_alloc.probability = 0;
+	fail_page_alloc.verbose = 1;
+	KEXPECT_EQ(vm_event_total(THP_COLLAPSE_ALLOC_FAILED), failed + 1);
 	mmput(mm);
 }
 

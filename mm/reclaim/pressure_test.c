@@ -1,12 +1,9 @@
 /* mm/reclaim/pressure_test.c - more memory is used than there is, with a disk in RAM: nothing may be lost.
- *
- * The disk is a vmalloc area, a third of all memory. It can be told to fail writes, and to finish them late.
  */
 #include <mm/reclaim/reclaim.h>
-#include <drivers/block/block.h>
 #include <kernel/sync/completion.h>
-#include <mm/alloc/vmalloc.h>
 #include <mm/check/check_mm.h>
+#include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
 #include <mm/collapse/khugepaged.h>
 #include <mm/frame/buddy.h>
@@ -14,69 +11,6 @@
 #include <mm/swap/swap.h>
 
 static char report[2048];
-
-/* --- the disk --------------------------------------------------------------------------------------------------------------------- */
-
-static u8 *disk_memory;
-static int failures;		/* writes that are still to fail */
-static bool unreadable;		/* reads fail */
-
-static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
-{
-	if (op == BLOCK_WRITE)
-		memcpy(at, __va(segment->phys), segment->len);
-	else
-		memcpy(__va(segment->phys), at, segment->len);
-}
-
-static void disk_submit(struct block_request *request)
-{
-	u8 *at = disk_memory + (request->sector << SECTOR_SHIFT);
-
-	if (request->op == BLOCK_WRITE && failures > 0) {
-		failures--;
-		block_complete(request, -EIO);
-		return;
-	}
-	if (request->op == BLOCK_READ && unreadable) {
-		block_complete(request, -EIO);
-		return;
-	}
-	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
-		copy_segment(&request->segments[i], at, request->op);
-	block_complete(request, 0);
-}
-
-static const struct block_ops disk_ops = { .submit = disk_submit };
-static struct block_device disk = { .name = "ramtest", .block_size = 512, .ops = &disk_ops };
-
-/* Swap on it. => false: no memory */
-static bool disk_on(void)
-{
-	size_t size = (totalram_pages() / 3) << PAGE_SHIFT;
-	u32 *header;
-
-	disk_memory = vzalloc(size);
-	if (!disk_memory)
-		return false;
-	header = (u32 *)disk_memory;
-	header[256] = 1;			/* version */
-	header[257] = (size >> PAGE_SHIFT) - 1;	/* last page */
-	memcpy(disk_memory + 4086, "SWAPSPACE2", 10);
-	if (!disk.nr_sectors)
-		block_register(&disk);
-	disk.nr_sectors = size >> SECTOR_SHIFT;
-	return !do_swapon("/dev/ramtest", &disk, 0);
-}
-
-static int disk_off(void)
-{
-	int error = do_swapoff(&disk);
-
-	if (!error)
-		vfree(disk_memory);
-	return error;
-}
 
 /* --- who uses too much --------------------------------------------------------------------------------------------------------------- */
 
@@ -145,14 +79,14 @@ KTEST(pressure, one_uses_more_than_there_is)
 	unsigned long splits = vm_event_total(THP_SPLIT_PAGE), out = vm_event_total(PSWPOUT), in = vm_event_total(PSWPIN);
 	struct eater eater;
 
-	KASSERT_TRUE(disk_on());
+	KASSERT_TRUE(ram_disk_on());
 	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
 	KEXPECT_EQ(checked(), 0);
 	KEXPECT_GT(vm_event_total(THP_SPLIT_PAGE), splits);
 	KEXPECT_GT(vm_event_total(PSWPOUT), out);
 	KEXPECT_GT(vm_event_total(PSWPIN), in);
 	drop_all(&eater, 1);
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 	KEXPECT_EQ(checked(), 0);
 	test_thp(before);
 }
@@ -163,14 +97,14 @@ KTEST(pressure, several_and_khugepaged_at_once)
 	unsigned int sleep = khugepaged.scan_sleep_millisecs;
 	struct eater eaters[4];
 
-	KASSERT_TRUE(disk_on());
+	KASSERT_TRUE(ram_disk_on());
 	khugepaged.scan_sleep_millisecs = 10;
 	khugepaged_wake();
 	KEXPECT_EQ(eat_together(eaters, 4, too_much(), 3), 0U);
 	KEXPECT_EQ(checked(), 0);
 	drop_all(eaters, 4);
 	khugepaged.scan_sleep_millisecs = sleep;
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 	KEXPECT_EQ(checked(), 0);
 	test_thp(before);
 }
@@ -180,13 +114,13 @@ KTEST(pressure, failed_writes_lose_nothing)
 	enum thp_enabled before = test_thp(THP_ALWAYS);
 	struct eater eater;
 
-	KASSERT_TRUE(disk_on());
-	failures = 20;
+	KASSERT_TRUE(ram_disk_on());
+	ram_disk_failures = 20;
 	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
-	KEXPECT_EQ(failures, 0);
+	KEXPECT_EQ(ram_disk_failures, 0);
 	KEXPECT_EQ(checked(), 0);
 	drop_all(&eater, 1);
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 	KEXPECT_EQ(checked(), 0);
 	test_thp(before);
 }
@@ -197,16 +131,16 @@ KTEST(pressure, swapoff_brings_everything_back)
 	unsigned long pages;
 	struct mm *mm;
 
-	KASSERT_TRUE(disk_on());
+	KASSERT_TRUE(ram_disk_on());
 	/* Fits in memory, but most of it is out when it comes to swapoff. */
 	pages = nr_free_pages() * 3 / 4;
 	mm = test_mm(pages / HPAGE_PMD_NR);
 	pages = pages / HPAGE_PMD_NR * HPAGE_PMD_NR;
 	KASSERT_TRUE(mm);
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, pages), 0);
-	KEXPECT_EQ(do_madvise(mm, TEST_BASE, pages << PAGE_SHIFT, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, pages << PAGE_SHIFT, TEST_MADV_PAGEOUT), 0);
 	KEXPECT_GT(get_mm_counter(mm, MM_SWAPENTS), pages / 2);
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 	KEXPECT_EQ(get_mm_counter(mm, MM_SWAPENTS), 0UL);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, pages), 0U);
 	KEXPECT_EQ(checked(), 0);
@@ -219,23 +153,23 @@ KTEST(pressure, an_unreadable_slot_fails_the_access_and_nothing_else)
 	struct page *page;
 	struct mm *mm;
 
-	KASSERT_TRUE(disk_on());
+	KASSERT_TRUE(ram_disk_on());
 	mm = test_mm(1);
 	KASSERT_TRUE(mm);
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, 4), 0);
-	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, TEST_MADV_PAGEOUT), 0);
 	KEXPECT_GT(get_mm_counter(mm, MM_SWAPENTS), 0UL);
-	unreadable = true;
+	ram_disk_unreadable = true;
 	mmap_read_lock(mm);
 	page = get_user_page(mm, TEST_BASE, false);
 	mmap_read_unlock(mm);
-	unreadable = false;
+	ram_disk_unreadable = false;
 	KEXPECT(IS_ERR(page));
 	KEXPECT_EQ(checked(), 0);
 	/* The disk has recovered: the data is still there. */
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 4), 0U);
 	mmput(mm);
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 }
 
 KTEST(pressure, what_was_read_ahead_in_vain_can_go_again)
@@ -244,16 +178,16 @@ KTEST(pressure, what_was_read_ahead_in_vain_can_go_again)
 	LIST_HEAD(pages);
 	struct mm *mm;
 
-	KASSERT_TRUE(disk_on());
+	KASSERT_TRUE(ram_disk_on());
 	mm = test_mm(1);
 	KASSERT_TRUE(mm);
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, 16), 0);
-	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, 21 /* MADV_PAGEOUT */), 0);
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, TEST_MADV_PAGEOUT), 0);
 	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 0UL);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE + 8 * PAGE_SIZE, 1), 0U);
 	lru_add_drain_all();
-	for (u32 offset = 1; (offset = swap_area_next_used(swap_area_find(&disk), offset, &(bool){ 0 }, &(bool){ 0 })); offset++) {
-		page = swap_cache_get(swp_entry(swap_area_type(swap_area_find(&disk)), offset));
+	for (u32 offset = 1; (offset = swap_area_next_used(swap_area_find(ram_disk), offset, &(bool){ 0 }, &(bool){ 0 })); offset++) {
+		page = swap_cache_get(swp_entry(swap_area_type(swap_area_find(ram_disk)), offset));
 		if (!page)
 			continue;
 		if (!page_mapped(page) && isolate_lru_page(page))
@@ -264,5 +198,5 @@ KTEST(pressure, what_was_read_ahead_in_vain_can_go_again)
 	KEXPECT_EQ(reclaim_pages(&pages), 7UL);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 16), 0U);
 	mmput(mm);
-	KEXPECT_EQ(disk_off(), 0);
+	KEXPECT_EQ(ram_disk_off(), 0);
 }

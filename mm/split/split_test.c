@@ -66,6 +66,32 @@ KTEST(split, a_second_pmd_split_does_nothing)
 	mmput(mm);
 }
 
+KTEST(split, the_huge_zero_page_becomes_512_times_the_small_one)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	struct mm *mm = test_mm(1);
+	struct page *page;
+	spinlock_t *ptl;
+	pte_t *pte;
+
+	KASSERT_TRUE(mm);
+	mmap_read_lock(mm);
+	page = get_user_page(mm, TEST_BASE, false);
+	mmap_read_unlock(mm);
+	test_thp(before);
+	KASSERT_TRUE(!IS_ERR(page));
+	put_page(page);
+	KASSERT_TRUE(pmd_special(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	split_mapping(mm, TEST_BASE);
+	pte = pte_offset_map_lock(mm_find_pmd(mm, TEST_BASE), TEST_BASE, &ptl);
+	KASSERT_TRUE(pte);
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++)
+		KEXPECT(pte_pfn(ptep_get(&pte[i])) == zero_pfn && pte_special(ptep_get(&pte[i])) && !pte_write(ptep_get(&pte[i])));
+	pte_unmap_unlock(pte, ptl);
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	mmput(mm);
+}
+
 KTEST(split, a_page_split_makes_512_pages_with_the_same_data)
 {
 	struct mm *mm = test_huge_mm(1);

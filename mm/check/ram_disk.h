@@ -1,0 +1,15 @@
+/* mm/check/ram_disk.h - swap space for tests: a vmalloc area, a third of all memory, that is a block device.
+ */
+#ifndef MM_CHECK_RAM_DISK_H
+#define MM_CHECK_RAM_DISK_H
+
+#include <drivers/block/block.h>
+#include <mm/swap/swap.h>
+
+bool ram_disk_on(void);			/* swapon. => false: no memory */
+int ram_disk_off(void);			/* swapoff: 0 or its error */
+extern struct block_device *ram_disk;
+extern int ram_disk_failures;		/* writes that are still to fail */
+extern bool ram_disk_unreadable;	/* reads fail */
+
+#endif

@@ -1,0 +1,70 @@
+/* mm/check/ram_disk_test.c - a disk in RAM, for the tests of swap. It has no tests of its own.
+ */
+#include <mm/check/ram_disk.h>
+#include <kernel/lib/string.h>
+#include <mm/alloc/vmalloc.h>
+#include <mm/frame/buddy.h>
+#include <mm/map/map.h>
+
+int ram_disk_failures;
+bool ram_disk_unreadable;
+static u8 *memory;
+
+static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
+{
+	if (op == BLOCK_WRITE)
+		memcpy(at, __va(segment->phys), segment->len);
+	else
+		memcpy(__va(segment->phys), at, segment->len);
+}
+
+static bool fails(enum block_op op)
+{
+	if (op == BLOCK_READ)
+		return ram_disk_unreadable;
+	return ram_disk_failures > 0 && ram_disk_failures--;
+}
+
+static void submit(struct block_request *request)
+{
+	u8 *at = memory + (request->sector << SECTOR_SHIFT);
+
+	if (fails(request->op)) {
+		block_complete(request, -EIO);
+		return;
+	}
+	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
+		copy_segment(&request->segments[i], at, request->op);
+	block_complete(request, 0);
+}
+
+static const struct block_ops ops = { .submit = submit };
+static struct block_device disk = { .name = "ramtest", .block_size = 512, .ops = &ops };
+struct block_device *ram_disk = &disk;
+
+bool ram_disk_on(void)
+{
+	size_t size = (totalram_pages() / 3) << PAGE_SHIFT;
+	u32 *header;
+
+	memory = vzalloc(size);
+	if (!memory)
+		return false;
+	header = (u32 *)memory;
+	header[256] = 1;			/* version */
+	header[257] = (size >> PAGE_SHIFT) - 1;	/* last page */
+	memcpy(memory + 4086, "SWAPSPACE2", 10);
+	if (!disk.nr_sectors)
+		block_register(&disk);
+	disk.nr_sectors = size >> SECTOR_SHIFT;
+	return !do_swapon("/dev/ramtest", &disk, 0);
+}
+
+int ram_disk_off(void)
+{
+	int error = do_swapoff(&disk);
+
+	if (!error)
+		vfree(memory);
+	return error;
+}
