@@ -11,7 +11,8 @@ WERROR		?= 0
 BUG		?=
 
 VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)$(if $(BUG),-bug-$(BUG))
-B		:= $(O)$(VARIANT)
+# Always relative inside the tree: the files of dependencies name their targets as they were made.
+B		:= $(patsubst $(CURDIR)/%,%,$(O))$(VARIANT)
 Q		:= $(if $(filter 1,$(V)),,@)
 say		= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
