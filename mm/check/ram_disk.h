@@ -1,4 +1,4 @@
-/* mm/check/ram_disk.h - swap space for tests: a vmalloc area, a third of all memory, that is a block device.
+/* mm/check/ram_disk.h - swap space for tests: a vmalloc area, a third of all memory and at most 256 MB, that is a block device.
  */
 #ifndef MM_CHECK_RAM_DISK_H
 #define MM_CHECK_RAM_DISK_H

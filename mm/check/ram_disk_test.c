@@ -8,7 +8,7 @@
 
 int ram_disk_failures;
 bool ram_disk_unreadable;
-static u8 *memory;
+static u8 *memory;		/* NULL: the disk stays registered, but all of it is unreadable */
 
 static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
 {
@@ -20,6 +20,8 @@ static void copy_segment(const struct block_segment *segment, u8 *at, enum block
 
 static bool fails(enum block_op op)
 {
+	if (!memory)
+		return true;
 	if (op == BLOCK_READ)
 		return ram_disk_unreadable;
 	return ram_disk_failures > 0 && ram_disk_failures--;
@@ -44,7 +46,7 @@ struct block_device *ram_disk = &disk;
 
 bool ram_disk_on(void)
 {
-	size_t size = (totalram_pages() / 3) << PAGE_SHIFT;
+	size_t size = min(totalram_pages() / 3, 256UL << (20 - PAGE_SHIFT)) << PAGE_SHIFT;
 	u32 *header;
 
 	memory = vzalloc(size);
@@ -64,7 +66,9 @@ int ram_disk_off(void)
 {
 	int error = do_swapoff(&disk);
 
-	if (!error)
-		vfree(memory);
-	return error;
+	if (error)
+		return error;
+	vfree(memory);
+	memory = NULL;
+	return 0;
 }

@@ -58,6 +58,12 @@ static void drop_all(struct eater *eaters, unsigned int nr)
 			mmput(eaters[i].mm);
 }
 
+/* A large machine would take minutes to fill. */
+static bool too_large(void)
+{
+	return totalram_pages() > (1UL << (30 - PAGE_SHIFT));
+}
+
 /* Of what is left beside the disk, and an eighth of all memory more. */
 static unsigned long too_much(void)
 {
@@ -75,11 +81,14 @@ static int checked(void)
 
 KTEST(pressure, one_uses_more_than_there_is)
 {
-	enum thp_enabled before = test_thp(THP_ALWAYS);
+	enum thp_enabled before = thp_enabled;
 	unsigned long splits = vm_event_total(THP_SPLIT_PAGE), out = vm_event_total(PSWPOUT), in = vm_event_total(PSWPIN);
 	struct eater eater;
 
+	if (too_large())
+		KSKIP("too much memory to fill");
 	KASSERT_TRUE(ram_disk_on());
+	test_thp(THP_ALWAYS);
 	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
 	KEXPECT_EQ(checked(), 0);
 	KEXPECT_GT(vm_event_total(THP_SPLIT_PAGE), splits);
@@ -93,11 +102,14 @@ KTEST(pressure, one_uses_more_than_there_is)
 
 KTEST(pressure, several_and_khugepaged_at_once)
 {
-	enum thp_enabled before = test_thp(THP_ALWAYS);
+	enum thp_enabled before = thp_enabled;
 	unsigned int sleep = khugepaged.scan_sleep_millisecs;
 	struct eater eaters[4];
 
+	if (too_large())
+		KSKIP("too much memory to fill");
 	KASSERT_TRUE(ram_disk_on());
+	test_thp(THP_ALWAYS);
 	khugepaged.scan_sleep_millisecs = 10;
 	khugepaged_wake();
 	KEXPECT_EQ(eat_together(eaters, 4, too_much(), 3), 0U);
@@ -111,10 +123,13 @@ KTEST(pressure, several_and_khugepaged_at_once)
 
 KTEST(pressure, failed_writes_lose_nothing)
 {
-	enum thp_enabled before = test_thp(THP_ALWAYS);
+	enum thp_enabled before = thp_enabled;
 	struct eater eater;
 
+	if (too_large())
+		KSKIP("too much memory to fill");
 	KASSERT_TRUE(ram_disk_on());
+	test_thp(THP_ALWAYS);
 	ram_disk_failures = 20;
 	KEXPECT_EQ(eat_together(&eater, 1, too_much(), 2), 0U);
 	KEXPECT_EQ(ram_disk_failures, 0);
@@ -127,11 +142,14 @@ KTEST(pressure, failed_writes_lose_nothing)
 
 KTEST(pressure, swapoff_brings_everything_back)
 {
-	enum thp_enabled before = test_thp(THP_ALWAYS);
+	enum thp_enabled before = thp_enabled;
 	unsigned long pages;
 	struct mm *mm;
 
+	if (too_large())
+		KSKIP("too much memory to fill");
 	KASSERT_TRUE(ram_disk_on());
+	test_thp(THP_ALWAYS);
 	/* Fits in memory, but most of it is out when it comes to swapoff. */
 	pages = nr_free_pages() * 3 / 4;
 	mm = test_mm(pages / HPAGE_PMD_NR);

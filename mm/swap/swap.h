@@ -81,7 +81,7 @@ void swap_cache_split(struct page *head);
 /* => page locked, anonymous, not in the cache; order 0, or order 9 (512 adjacent slots: thp_swap modes); never allocates */
 enum slot_result add_to_swap(struct page *page);
 
-enum unmap_flags { TTU_SYNC = BIT(0), TTU_BATCH_FLUSH = BIT(1), TTU_IGNORE_MLOCK = BIT(2), TTU_SPLIT_HUGE_PMD = BIT(3) };
+enum unmap_flags { TTU_BATCH_FLUSH = BIT(0), TTU_IGNORE_MLOCK = BIT(1) };
 /*
  * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs)
  * => page locked; anonymous: in the swap cache; not PMD-mapped (mm/split has split those before)
