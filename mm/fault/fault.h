@@ -16,8 +16,8 @@ static inline bool is_zero_pfn(unsigned long pfn) { return pfn == zero_pfn; }
 vm_fault_t handle_mm_fault(struct vma *vma, unsigned long address, unsigned int flags);
 
 /* The whole way of a user address for the trap handler: finds the area, grows the stack, checks rights, retries.
- * => no lock held; returns 0, or the signal to send with its *si_code, or -ENOMEM: no memory even after the OOM killer has
- *    run, or the task is being killed: the caller kills it (or fails, when the kernel touched the address) */
+ * => no lock held; returns 0, or the signal to send with its *si_code, or -ENOMEM: no memory, also not a
+ *    little later, or the task is being killed: the caller kills it (or fails, when the kernel touched the address) */
 #define FAULT_SIGBUS	7	/* *si_code: BUS_ADRERR */
 #define FAULT_SIGSEGV	11
 #define FAULT_SEGV_MAPERR 1	/* nothing is mapped there */

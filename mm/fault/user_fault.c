@@ -5,10 +5,8 @@
 #include <mm/fault/fault.h>
 
 #include <kernel/sched/task.h>
-#include <mm/alloc/page_alloc.h>
-#include <mm/reclaim/reclaim.h>
 
-#define OOM_RETRIES	16	/* rounds of the OOM killer for one fault before its own task is given up */
+#define OOM_RETRIES	16	/* ticks that one fault waits for memory before its own task is given up */
 
 /* The stack must grow, which changes the area: back with mmap_lock held for reading, or NULL and not held. */
 static struct vma *grow_stack(struct mm *mm, unsigned long address)
@@ -85,13 +83,12 @@ int fault_in_user(struct mm *mm, unsigned long address, unsigned int flags, int 
 			*si_code = ret & VM_FAULT_SIGBUS ? FAULT_BUS_ADRERR : FAULT_SEGV_MAPERR;
 			return ret & VM_FAULT_SIGBUS ? FAULT_SIGBUS : FAULT_SIGSEGV;
 		}
-		/* With no lock held now, whoever is chosen can exit; it may be us. */
-		if (ret & VM_FAULT_OOM) {
-			ooms++;
-			if (!fatal_signal_pending(current))
-				out_of_memory(GFP_KERNEL, 0);
+		/*
+		 * The allocator gives up only when this task is being killed, after it has chosen a victim itself; or
+		 * when a test makes it fail. With no lock held now, whoever was chosen can exit.
+		 */
+		if (ret & VM_FAULT_OOM && ooms++)
 			schedule_timeout_uninterruptible(1);
-		}
 	} while (ooms < OOM_RETRIES && !fatal_signal_pending(current));
 	return -ENOMEM;
 }
