@@ -48,23 +48,28 @@ static int write_file(const char *path, const char *text)
 	return n < 0 ? -1 : 0;
 }
 
-/* => kB that nobody uses: free memory and free swap, after caches were dropped */
-static long free_kb(void)
+/* => the number behind a name in a file of names and numbers, 0 if it isn't there */
+static long number_in(const char *path, const char *name)
 {
-	static const char *const names[] = { "MemFree:", "SwapFree:" };
-	char text[4096], *found;
-	int fd, n;
-	long sum = 0;
+	char text[8192], *found;
+	int fd = open(path, O_RDONLY), n;
 
-	write_file("/proc/sys/vm/drop_caches", "3");
-	fd = open("/proc/meminfo", O_RDONLY);
 	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = 0;
 	close(fd);
-	for (int i = 0; i < 2; i++)
-		if ((found = strstr(text, names[i])))
-			sum += strtol(found + strlen(names[i]), NULL, 10);
-	return sum;
+	found = strstr(text, name);
+	return found ? strtol(found + strlen(name), NULL, 10) : 0;
+}
+
+/*
+ * => kB that nobody uses: free memory and free swap, after caches were dropped. A page in the swap cache has a frame and
+ * a slot and is counted once. The huge page of zeros is kept for the next who wants it.
+ */
+static long free_kb(void)
+{
+	write_file("/proc/sys/vm/drop_caches", "3");
+	return number_in("/proc/meminfo", "MemFree:") + number_in("/proc/meminfo", "SwapFree:") +
+	       number_in("/proc/meminfo", "SwapCached:") + number_in("/proc/vmstat", "nr_zero_thps ") * 2048;
 }
 
 /* What a dead process held may take a moment to come back. => kB that are missing at the end of it */
