@@ -63,6 +63,8 @@ static bool intact(struct mm *mm, unsigned long a, unsigned long nr)
 
 static bool page_out(struct mm *mm, unsigned long a, unsigned long nr)
 {
+	/* The thread may have changed its CPU since, and pages that wait in a batch there can't be taken. */
+	lru_add_drain_all();
 	return do_madvise(mm, a, PAGES(nr), MADV_PAGEOUT) == 0;
 }
 
