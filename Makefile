@@ -69,7 +69,7 @@ endif
 .SUFFIXES:
 .PHONY: all kernel help clean format FORCE
 MAKEFLAGS	+= --no-builtin-rules
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS	+= -j$(shell nproc 2>/dev/null || echo 2)
 endif
 

@@ -66,7 +66,8 @@ def main(argv):
     if options.timeout is None and (command is not None or options.bare):
         options.timeout = 600
     try:
-        host.need("run", *(["iso"] if options.iso else []), *(["uefi"] if options.uefi else []))
+        purposes = {"build": not options.no_make, "iso": options.iso, "uefi": options.uefi}
+        host.need("run", *(purpose for purpose, wanted in purposes.items() if wanted))
         if not options.no_make:
             host.make(options)
         options.linux = linux.fetch() if options.kernel == "linux" else None
