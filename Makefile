@@ -1,7 +1,8 @@
 # Quire's build. `make help` lists the targets.
 #
-# Everything that is compiled lies in $(B), which depends on the variant (DEBUG, SAN, BUG), so that
-# variants don't rebuild each other. O=DIR puts all of it elsewhere.
+# Everything that is compiled lies in $(B), which depends on the variant (DEBUG, SAN), so that
+# variants don't rebuild each other. O=DIR puts all of it elsewhere. The kernel is linked in $(K): that is
+# $(B), or with BUG=NAME a folder beside it, with objects only of the files that have the bug.
 
 O		?= build
 V		?= 0
@@ -10,9 +11,10 @@ SAN		?= 0
 WERROR		?= 0
 BUG		?=
 
-VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)$(if $(BUG),-bug-$(BUG))
+VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)
 # Always relative inside the tree: the files of dependencies name their targets as they were made.
 B		:= $(patsubst $(CURDIR)/%,%,$(O))$(VARIANT)
+K		:= $(B)$(if $(BUG),-bug-$(BUG))
 Q		:= $(if $(filter 1,$(V)),,@)
 say		= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
@@ -34,7 +36,14 @@ USER_CC		:= musl-gcc
 FLOORS		:= boot kernel drivers mm fs process
 KERNEL_C	:= $(shell find $(wildcard $(FLOORS)) -name '*.c' | LC_ALL=C sort)
 KERNEL_ASM	:= $(shell find $(wildcard $(FLOORS)) -name '*.asm' | LC_ALL=C sort)
-KERNEL_OBJS	:= $(KERNEL_ASM:%.asm=$(B)/%.asm.o) $(KERNEL_C:%.c=$(B)/%.o)
+BUG_C		:= $(if $(BUG),$(shell grep -lw 'BUG_$(BUG)' $(KERNEL_C)))
+KERNEL_OBJS	:= $(KERNEL_ASM:%.asm=$(B)/%.asm.o) $(patsubst %.c,$(B)/%.o,$(filter-out $(BUG_C),$(KERNEL_C))) \
+		   $(BUG_C:%.c=$(K)/%.o)
+ifneq ($(BUG),)
+ifeq ($(BUG_C),)
+$(error there is no bug $(BUG): docs/bugs.md lists them)
+endif
+endif
 
 # --- flags ----------------------------------------------------------------------------------------
 
@@ -54,9 +63,6 @@ ifeq ($(DEBUG),1)
 CFLAGS		+= -DCONFIG_DEBUG
 ASFLAGS		+= -DCONFIG_DEBUG
 endif
-ifneq ($(BUG),)
-CFLAGS		+= -DBUG_$(BUG)
-endif
 # Not in CFLAGS: it changes what is accepted, not what is built, and need not build everything again.
 STRICT		:= $(if $(filter 1,$(WERROR)),-Werror)
 ifeq ($(SAN),1)
@@ -75,32 +81,43 @@ endif
 
 all: kernel user compile_commands.json
 
-kernel: $(B)/quire.elf
+kernel: $(K)/quire.elf $(if $(BUG),$(K)/user)
 
 # The kernel is linked twice: the second time with the table of its own functions (tools/ksyms.py).
-$(B)/quire.elf: $(B)/first.elf $(B)/ksyms.o linker.ld
+$(K)/quire.elf: $(K)/first.elf $(K)/ksyms.o linker.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(B)/ksyms.o
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(K)/ksyms.o
 	$(Q)tools/ksyms.py --nm $(NM) --check $< $@
 
-$(B)/first.elf: $(KERNEL_OBJS) $(B)/ksyms-empty.o linker.ld
+$(K)/first.elf: $(KERNEL_OBJS) $(K)/ksyms-empty.o linker.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(B)/ksyms-empty.o
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ $(KERNEL_OBJS) $(K)/ksyms-empty.o
 
-$(B)/ksyms.c: $(B)/first.elf tools/ksyms.py
+$(K)/ksyms.c: $(K)/first.elf tools/ksyms.py
 	$(Q)tools/ksyms.py --nm $(NM) $< > $@
 
-$(B)/ksyms-empty.c: tools/ksyms.py
+$(K)/ksyms-empty.c: tools/ksyms.py
 	$(Q)mkdir -p $(@D)
 	$(Q)tools/ksyms.py --empty > $@
 
-$(B)/ksyms.o $(B)/ksyms-empty.o: %.o: %.c
+$(K)/ksyms.o $(K)/ksyms-empty.o: %.o: %.c
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 $(KERNEL_C:%.c=$(B)/%.o): $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
+
+ifneq ($(BUG),)
+$(BUG_C:%.c=$(K)/%.o): $(K)/%.o: %.c $(B)/flags
+	$(call say,BUG,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(STRICT) -DBUG_$(BUG) -MMD -MP -c -o $@ $<
+
+$(K)/user:
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn $(abspath $(B))/user $@
+endif
 
 $(KERNEL_ASM:%.asm=$(B)/%.asm.o): $(B)/%.asm.o: %.asm $(B)/flags
 	$(call say,NASM,$<)
@@ -112,11 +129,11 @@ $(B)/flags: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(CC) $(CFLAGS) $(ASFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(ASFLAGS)' > $@
 
-$(B)/objects: FORCE
+$(K)/objects: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(KERNEL_OBJS)' | cmp -s - $@ || echo '$(KERNEL_OBJS)' > $@
 
-$(B)/first.elf: $(B)/objects
+$(K)/first.elf: $(K)/objects
 
 # One file: make mm/fault/fault.o, .i (preprocessed), .s (assembly), .lst (assembly with source).
 .PHONY: $(KERNEL_C:.c=.o) $(KERNEL_C:.c=.i) $(KERNEL_C:.c=.s) $(KERNEL_C:.c=.lst) $(KERNEL_ASM:.asm=.asm.o)
@@ -172,7 +189,7 @@ $(B)/user/flags: FORCE
 
 # --- for editors and for tidiness -----------------------------------------------------------------
 
-compile_commands.json: $(B)/flags $(B)/objects
+compile_commands.json: $(B)/flags $(K)/objects
 	$(Q){ echo '['; for f in $(KERNEL_C); do \
 		printf '{"directory":"%s","file":"%s","command":"%s -c %s"},\n' \
 			'$(CURDIR)' "$$f" '$(CC) $(CFLAGS)' "$$f"; \
@@ -182,7 +199,7 @@ format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
 clean:
-	$(Q)rm -rf $(O) $(O)-debug $(O)-san $(O)-bug-* compile_commands.json
+	$(Q)rm -rf $(O) $(O)-debug* $(O)-san* $(O)-bug-* compile_commands.json
 
 # --- boot it, prove it ----------------------------------------------------------------------------
 
@@ -190,10 +207,10 @@ MEM		?= 256
 SWAP		?= 512
 CPUS		?= 2
 GDB		?=
-QUIRE_OPTIONS	:= --build $(B) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
+QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux check bench-icount host-packages
+.PHONY: run gdb test test-linux bugs check bench-icount host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -206,27 +223,33 @@ run: host-packages
 
 gdb: host-packages
 	$(Q)tools/host-packages gdb
-	$(Q)tools/gdb/attach $(B)
+	$(Q)tools/gdb/attach $(K)
 
 test: host-packages
 	$(Q)tools/host-packages test
 	$(Q)$(MAKE) --no-print-directory kernel user
-	$(Q)rm -f $(B)/test/finished
-	$(Q)tools/test --build $(B) $(TEST)
+	$(Q)rm -f $(K)/test/finished
+	$(Q)tools/test --build $(K) $(TEST)
 
 test-linux: host-packages
 	$(Q)$(MAKE) --no-print-directory user
-	$(Q)tools/test --linux --build $(B) $(TEST)
+	$(Q)tools/test --linux --build $(K) $(TEST)
+
+bugs: host-packages
+	$(Q)tools/host-packages test
+	$(Q)$(MAKE) --no-print-directory BUG= kernel user
+	$(Q)tools/bugs --build $(B) --make '$(MAKE)' $(BUG)
 
 check: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel
-	$(Q)tools/floors --build $(B)
+	$(Q)tools/floors --build $(K)
 	$(Q)tools/style
 	$(Q)tools/abi --check
+	$(Q)tools/bugs --check
 
 bench-icount: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
-	$(Q)tools/bench --build $(B)
+	$(Q)tools/bench --build $(K)
 
 help:
 	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
@@ -237,6 +260,7 @@ help:
 #: make gdb                 attach to `make run GDB=1`
 #: make test [TEST=NAME]    every test: in the kernel, in user space, whole machines
 #: make test-linux          the user tests on Debian's Linux: they must pass there, too
+#: make bugs [BUG=NAME]     each bug of docs/bugs.md is built in, and its test must fail
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's
 #:
@@ -245,7 +269,7 @@ help:
 #: make clean               remove what was built
 #:
 #: V=1 shows the commands. DEBUG=1 builds with expensive assertions (build-debug/). WERROR=1 makes
-#: warnings errors. BUG=NAME builds in a bug for a lab. CROSS_COMPILE=x86_64-elf- chooses a compiler.
+#: warnings errors. BUG=NAME builds in a bug (docs/bugs.md). CROSS_COMPILE=x86_64-elf- chooses a compiler.
 #: O=DIR builds in DIR.
 
 -include $(KERNEL_OBJS:.o=.d)

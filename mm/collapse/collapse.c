@@ -143,6 +143,10 @@ static enum scan_result isolate_pte(struct collapse *c, pte_t pte)
 
 	if (pte_none(pte) || (pte_present(pte) && is_zero_pfn(pte_pfn(pte))))
 		return tally_none(&c->tally);
+#ifdef BUG_collapse_swap_is_none
+	if (!pte_present(pte))
+		return tally_none(&c->tally);	/* as in the scan: the data on the disk becomes zeros */
+#endif
 	if (!pte_present(pte))
 		return SCAN_PTE_NON_PRESENT;
 	if (pte_special(pte))
@@ -232,7 +236,7 @@ static void install_huge(struct collapse *c)
 
 static bool maps_page(pte_t pte)
 {
-	return !pte_none(pte) && !is_zero_pfn(pte_pfn(pte));
+	return pte_present(pte) && !is_zero_pfn(pte_pfn(pte));
 }
 
 static void copy_pages(struct collapse *c)

@@ -5,6 +5,8 @@
 #include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
 #include <mm/frame/vmstat.h>
+#include <mm/rmap/anon_vma.h>
+#include <kernel/sync/completion.h>
 
 /* 4 KB pages: nr of them from the start of the 2 MB. */
 static struct mm *small_mm(unsigned int nr)
@@ -308,6 +310,44 @@ KTEST(collapse, nobody_runs_there_any_more)
 	mmput(mm);
 	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ANY_PROCESS);
 	mmdrop(mm);
+}
+
+/* A collapse in a thread of its own. */
+struct collapse_thread {
+	struct mm	*mm;
+	int		result;		/* enum scan_result */
+	struct completion finished;
+};
+
+static int collapse_in_thread(void *arg)
+{
+	struct collapse_thread *t = arg;
+
+	t->result = scan(t->mm, TEST_BASE);
+	complete(&t->finished);
+	return 0;
+}
+
+KTEST(collapse, a_walk_of_the_reverse_map_keeps_it_out)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct collapse_thread t = { .mm = mm, .result = -1 };
+	struct anon_vma *anon_vma;
+
+	KASSERT_TRUE(mm);
+	init_completion(&t.finished);
+	anon_vma = find_vma(mm, TEST_BASE)->anon_vma;
+	anon_vma_lock_read(anon_vma);
+	KASSERT_TRUE(!IS_ERR(kthread_run(collapse_in_thread, &t, "collapse_test")));
+	KEXPECT(!wait_for_completion_timeout(&t.finished, HZ / 2));
+	KEXPECT(pmd_is_table(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	anon_vma_unlock_read(anon_vma);
+	if (t.result < 0)
+		wait_for_completion(&t.finished);
+	KEXPECT_EQ(t.result, SCAN_SUCCEED);
+	KEXPECT(is_huge(mm));
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(mm);
 }
 
 KTEST(collapse, every_outcome_has_its_own_name)

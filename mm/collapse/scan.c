@@ -40,6 +40,10 @@ static enum scan_result scan_pte(pte_t pte, struct pte_tally *tally)
 
 	if (pte_none(pte))
 		return tally_none(tally);
+#ifdef BUG_collapse_swap_is_none
+	if (!pte_present(pte))
+		return tally_none(tally);	/* what is on the disk is taken for nothing */
+#endif
 	if (!pte_present(pte))
 		return is_migration_entry(pte_to_swp_entry(pte)) ? SCAN_PTE_NON_PRESENT : tally_swapped(tally);
 	if (is_zero_pfn(pte_pfn(pte)))

@@ -21,7 +21,11 @@ void lru_add_new_page(struct page *page, struct vma *vma)
 /* The table under the PMD, which may have to be made first, and the empty PTE in it, locked. */
 static vm_fault_t lock_empty_pte(struct vm_fault *vmf)
 {
+#ifdef BUG_anon_no_recheck	/* two threads touch it first: one page covers the other, with what was written to it */
+	if (!(vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, &vmf->ptl)))
+#else
 	if (!lock_unchanged_pte(vmf))
+#endif
 		return VM_FAULT_RETRY;
 	if (mm_is_stable(vmf->vma->vm_mm))
 		return 0;

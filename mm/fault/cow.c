@@ -26,6 +26,9 @@ bool reuse_anon_page(struct page *page, struct vma *vma)
 	struct page *head = compound_head(page);
 	bool alone;
 
+#ifdef BUG_cow_by_mapcount
+	return page_mapcount(page) == 1;	/* who holds the page without mapping it sees what we write from now on */
+#endif
 	/* Ours, the swap cache's, and that of a batch on its way to the LRU: more can't go away in time. */
 	if (page_count(head) > 3)
 		return false;

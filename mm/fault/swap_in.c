@@ -62,10 +62,14 @@ pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct
 /* => page referenced; the reference is used up if the page gets mapped, which *mapped tells */
 static vm_fault_t map_locked_page(struct vm_fault *vmf, struct page *page, bool did_io, bool *mapped)
 {
-	swp_entry_t entry = pte_to_swp_entry(vmf->orig_pte);
+	swp_entry_t entry __unused = pte_to_swp_entry(vmf->orig_pte);
 	bool write = vmf->flags & FAULT_FLAG_WRITE;
 
+#ifdef BUG_swap_no_recheck	/* while we waited for the disk another thread brought the page in: it is mapped twice */
+	if (!(vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, &vmf->ptl))) {
+#else
 	if (!PageSwapCache(page) || page_swap_entry(page).val != entry.val || !lock_unchanged_pte(vmf)) {
+#endif
 		unlock_page(page);
 		return 0;
 	}

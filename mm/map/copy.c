@@ -13,6 +13,7 @@
 #include <kernel/lib/bitmap.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
+#include <kernel/x86/cpu.h>
 #include <mm/fault/fault.h>
 #include <mm/swap/swap.h>
 
@@ -74,10 +75,12 @@ static int copy_swap_pte(struct vma *src, pte_t *dst_pte, pte_t *src_pte, pte_t 
 		if (swap_duplicate(entry) < 0)
 			return -ENOMEM;
 		copied->rss[MM_SWAPENTS]++;
+#ifndef BUG_fork_swap_exclusive	/* both bring the page in as their own, and write to it */
 		if (pte_swp_exclusive(pte)) {
 			pte = pte_swp_clear_exclusive(pte);
 			set_pte(src_pte, pte);
 		}
+#endif
 	}
 	set_pte(dst_pte, pte);
 	copied->entries++;
@@ -286,7 +289,11 @@ int dup_mmap(struct mm *child, struct mm *parent)
 	copy_numbers(child, parent);
 	error = dup_areas(child, parent);
 	/* The parent's CPUs may still write through what was writable until now. */
+#ifdef BUG_fork_flush_local	/* the parent's other threads go on writing to pages that are the child's as well */
+	write_cr3(read_cr3());
+#else
 	flush_tlb_mm(parent);
+#endif
 	mmap_write_unlock(child);
 	mmap_write_unlock(parent);
 	return error;

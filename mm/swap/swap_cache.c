@@ -119,7 +119,9 @@ bool try_to_free_swap(struct page *page)
 	if (!PageSwapCache(page) || PageWriteback(page) || page_swapcount(page))
 		return false;
 	/* The disk will no longer have it: memory holds the only copy. */
+#ifndef BUG_swap_drop_clean	/* it counts as unchanged: the next time it is dropped without a write */
 	SetPageDirty(page);
+#endif
 	delete_from_swap_cache(page);
 	return true;
 }

@@ -51,6 +51,10 @@ enum slot_result add_to_swap(struct page *page)
 	/* The cache's references come first: once the words name the page, read-ahead may find it and drop it again. */
 	page_ref_add(page, nr);
 	result = alloc_from_areas(page, &entry);
+#ifdef BUG_swap_drop_clean
+	if (result == SLOT_OK)
+		return result;	/* the slot holds what it held for somebody else */
+#endif
 	if (result == SLOT_OK)
 		SetPageDirty(page);
 	else

@@ -47,6 +47,10 @@ static bool enlarge_batch(struct mmu_gather *tlb)
 
 void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
 {
+#ifdef BUG_zap_free_early
+	put_page(page);		/* somebody else gets the frame while another CPU still writes to it */
+	return;
+#endif
 	if (unlikely(tlb->nr == tlb->max) && !enlarge_batch(tlb))
 		tlb_flush_mmu(tlb);
 	tlb->pages[tlb->nr++] = page;

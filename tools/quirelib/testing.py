@@ -254,6 +254,8 @@ def jobs_for(runner, options):
             jobs.append(lambda: runner.static_check("floors", ["--build", options.build]))
         if wanted("style", options.names):
             jobs.append(lambda: runner.static_check("style", []))
+        if wanted("bugs", options.names):
+            jobs.append(lambda: runner.static_check("bugs", ["--check"]))
         if options.ktest or wanted("ktest", options.names):
             jobs.insert(0, runner.kernel_tests)
     return jobs

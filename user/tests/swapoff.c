@@ -14,7 +14,7 @@ int main(void)
 	int gate[2], status;
 	pid_t pid;
 
-	plan(8);
+	plan(9);
 	madvise(p, LENGTH, MADV_NOHUGEPAGE);
 	fill(p, LENGTH, 1);
 	madvise(p, LENGTH, MADV_PAGEOUT);
@@ -34,5 +34,8 @@ int main(void)
 	is(status, 0, "in the child, too");
 	is(swapon("/dev/vda", 0), 0, "swapon");
 	is(wrong_pages(p, LENGTH, 1), 0, "still right");
+	/* Only read since they came back: memory alone has them, and they must be written all the same. */
+	madvise(p, LENGTH, MADV_PAGEOUT);
+	is(wrong_pages(p, LENGTH, 1), 0, "also when they have been sent out and brought in again");
 	return done();
 }
