@@ -265,6 +265,7 @@ struct mm {
 	unsigned long	flags;			/* (atomic bits) MMF_* */
 	atomic_t	tlb_flush_pending;	/* reclaim cleared entries and has not flushed yet */
 	atomic_t	tlb_flush_batched;
+	atomic_t	tlb_gathers;		/* mmu_gathers under way: cleared entries, perhaps not flushed yet */
 	struct list_head mmlist;		/* all address spaces that may have swap entries (mmlist_lock) */
 	struct list_head all_mm;		/* every mm (all_mm_lock): the checker and gdb walk it */
 	void		*khugepaged_slot;	/* (khugepaged_mm_lock) */

@@ -12,6 +12,7 @@
 
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm *mm, bool fullmm)
 {
+	atomic_inc(&mm->tlb_gathers);	/* a full barrier: before the first entry is cleared */
 	tlb->mm = mm;
 	tlb->fullmm = fullmm;
 	tlb->start = ULONG_MAX;
@@ -85,9 +86,17 @@ void tlb_flush_mmu(struct mmu_gather *tlb)
 	}
 }
 
+/*
+ * MADV_DONTNEED, truncation and the OOM reaper don't exclude each other. Where another one was first, we found an empty
+ * entry and nothing to flush, but its flush may still be to come. Who asked us must not go on with old translations:
+ * flush for both.
+ */
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
+	if (atomic_read(&tlb->mm->tlb_gathers) > 1)
+		tlb->fullmm = true;
 	tlb_flush_mmu(tlb);
+	atomic_dec(&tlb->mm->tlb_gathers);
 	if (tlb->pages != tlb->bundle)
 		put_page(virt_to_page(tlb->pages));
 }

@@ -136,3 +136,20 @@ KTEST(tlb_gather, pages_and_tables_live_until_the_flush)
 	KEXPECT(!PageTable(table));
 	KEXPECT_EQ(nr_free_pages() - free, 1UL);
 }
+
+KTEST(tlb_gather, who_comes_second_to_an_entry_flushes_too)
+{
+	struct mm mm = { .root = { .cpus = CPU_MASK_NONE } };
+	unsigned long flushed = vm_event_total(NR_TLB_LOCAL_FLUSH_ALL);
+	struct mmu_gather first, second;
+
+	cpumask_set_cpu(smp_processor_id(), &mm.root.cpus);
+	tlb_gather_mmu(&first, &mm, false);
+	tlb_track_range(&first, 0x400000, PAGE_SIZE);
+	/* The entry is empty, and nobody has flushed it. */
+	tlb_gather_mmu(&second, &mm, false);
+	tlb_finish_mmu(&second);
+	KEXPECT(vm_event_total(NR_TLB_LOCAL_FLUSH_ALL) > flushed);
+	tlb_finish_mmu(&first);
+	KEXPECT_EQ(atomic_read(&mm.tlb_gathers), 0);
+}
