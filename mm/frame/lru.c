@@ -157,6 +157,33 @@ void rotate_reclaimable_page(struct page *page)
 	move_page(page, BIT(PG_active), 0, true, PGROTATED);
 }
 
+/*
+ * A page in a CPU's batch, or in the hands of reclaim, gets the mark only: it joins the list that the mark names then,
+ * under the same lock. PG_mlocked is read under it too, so that of an mlock and a munlock on two CPUs the later one decides.
+ */
+void lru_follow_mlocked(struct page *page)
+{
+	struct lruvec *lruvec = page_lruvec(page);
+	bool mlocked, on_list;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lruvec->lru_lock, flags);
+	mlocked = PageMlocked(page);
+	on_list = PageLRU(page);
+	if (mlocked != PageUnevictable(page)) {
+		if (on_list)
+			lruvec_del_page(lruvec, page);
+		if (mlocked)
+			SetPageUnevictable(page);
+		else
+			ClearPageUnevictable(page);
+		if (on_list)
+			lruvec_add_page(lruvec, page, false);
+		count_vm_event(mlocked ? UNEVICTABLE_PGCULLED : UNEVICTABLE_PGRESCUED);
+	}
+	spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+}
+
 void mark_page_accessed(struct page *page)
 {
 	page = compound_head(page);

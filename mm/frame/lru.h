@@ -30,6 +30,7 @@ void putback_lru_page(struct page *page);	/* back to the list its flags name; dr
 void mark_page_accessed(struct page *page);	/* unreferenced -> referenced -> active */
 void activate_page(struct page *page);
 void deactivate_page(struct page *page);	/* MADV_COLD: to the inactive list, references forgotten */
+void lru_follow_mlocked(struct page *page);	/* PG_mlocked has changed: to or from the unevictable list */
 void rotate_reclaimable_page(struct page *page);/* writeback is done: to the tail of inactive; irq context */
 
 enum lru_list page_lru(const struct page *page);	/* from flags: unevictable, anon or file, active */

@@ -131,3 +131,27 @@ KTEST(lru, flags_name_the_list)
 	page.flags |= BIT(PG_unevictable);
 	KEXPECT(page_lru(&page) == LRU_UNEVICTABLE);
 }
+
+KTEST(lru, a_page_in_somebodys_hands_joins_the_list_that_mlock_says)
+{
+	struct page *page = new_anon_page(0);
+
+	KASSERT_TRUE(page);
+	lru_add(page);
+	SetPageMlocked(page);
+	lru_follow_mlocked(page);	/* it waits in a batch */
+	lru_add_drain();
+	KEXPECT(page_lru(page) == LRU_UNEVICTABLE);
+	KASSERT_TRUE(isolate_lru_page(page));
+	ClearPageMlocked(page);
+	lru_follow_mlocked(page);
+	putback_lru_page(page);
+	KEXPECT(page_lru(page) == LRU_INACTIVE_ANON);
+	SetPageMlocked(page);
+	lru_follow_mlocked(page);
+	KEXPECT(page_lru(page) == LRU_UNEVICTABLE);
+	ClearPageMlocked(page);
+	lru_follow_mlocked(page);
+	KEXPECT(page_lru(page) == LRU_INACTIVE_ANON);
+	put_page(page);
+}

@@ -43,10 +43,7 @@ static bool mapping_unevictable(const struct page *page)
 	return mapping && !PageAnon(page) && (mapping->flags & BIT(AS_UNEVICTABLE));
 }
 
-/*
- * munlock_page() takes the mark off a page that it finds on the list. While the page is in our hands it can't: so the mark
- * is set first, and then the reason looked at again.
- */
+/* munlock_page() takes the mark off, perhaps before we set it: so the mark is set first, and then the reason looked at again. */
 static bool page_evictable(struct page *page)
 {
 	if (!PageMlocked(page) && !mapping_unevictable(page))

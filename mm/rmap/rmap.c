@@ -137,15 +137,6 @@ void page_move_anon_rmap(struct page *page, struct vma *vma)
 	WRITE_ONCE(head->mapping, (void *)((unsigned long)vma->anon_vma | PAGE_MAPPING_ANON));
 }
 
-/* Off its list, so that the flags that name the list can change. Also when it waits in this CPU's batch. */
-static bool take_from_lru(struct page *page)
-{
-	if (isolate_lru_page(page))
-		return true;
-	lru_add_drain();
-	return isolate_lru_page(page);
-}
-
 /* Shared memory has no other place than memory, locked or not. */
 static bool must_stay(const struct page *page)
 {
@@ -160,12 +151,8 @@ void mlock_page(struct page *page)
 	if (TestSetPageMlocked(page))
 		return;
 	mod_page_state(NR_MLOCK, compound_nr(page));
-	/* Where it can't be taken now (another CPU's batch), reclaim finds the VM_LOCKED area and keeps the page. */
-	if (!must_stay(page) && take_from_lru(page)) {
-		SetPageUnevictable(page);
-		count_vm_event(UNEVICTABLE_PGCULLED);
-		putback_lru_page(page);
-	}
+	if (!must_stay(page))
+		lru_follow_mlocked(page);
 }
 
 void munlock_page(struct page *page)
@@ -174,9 +161,6 @@ void munlock_page(struct page *page)
 	if (!TestClearPageMlocked(page))
 		return;
 	mod_page_state(NR_MLOCK, -(long)compound_nr(page));
-	if (must_stay(page) || !take_from_lru(page))
-		return;
-	if (TestClearPageUnevictable(page))
-		count_vm_event(UNEVICTABLE_PGRESCUED);
-	putback_lru_page(page);
+	if (!must_stay(page))
+		lru_follow_mlocked(page);
 }
