@@ -219,6 +219,16 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 	return verdict;
 }
 
+/*
+ * It was taken out of page tables, stays in memory, and can be mapped again as soon as it is unlocked. A CPU that still
+ * writes through the old entry would not set the dirty bit of the new one, and the next reclaimer would take the page
+ * for clean.
+ */
+static bool unmapped_in_vain(enum page_verdict verdict)
+{
+	return verdict == PAGE_HELD || verdict == PAGE_REDIRTIED || verdict == PAGE_UNMAP_FAILED || verdict == PAGE_NO_IO;
+}
+
 static void finish_page(struct page *page, enum page_verdict verdict, struct shrink_batch *batch)
 {
 	if (verdict == PAGE_TO_WRITE) {
@@ -227,6 +237,8 @@ static void finish_page(struct page *page, enum page_verdict verdict, struct shr
 			write_batch(batch);
 		return;
 	}
+	if (unmapped_in_vain(verdict))
+		try_to_unmap_flush_dirty(&batch->ubc);
 	trace(mm_vmscan_reclaim_page, page_to_pfn(page), verdict);
 	batch->result->nr[verdict] += compound_nr(page);
 	if (verdict >= PAGE_FIRST_ACTIVATED && verdict != PAGE_UNEVICTABLE) {
