@@ -119,3 +119,18 @@ KTEST(area, the_limit_on_areas_holds)
 	mmap_write_unlock(mm);
 	mmput(mm);
 }
+
+KTEST(area, a_stack_with_small_offsets_does_not_grow_below_offset_0)
+{
+	struct mm *mm = mm_alloc();
+	struct vma *vma;
+
+	mmap_write_lock(mm);
+	vma = area(mm, 64, 4, RW | VM_GROWSDOWN);
+	vma->vm_pgoff = 2;		/* as mremap leaves it, which moves pages with their offsets */
+	KEXPECT_EQ(expand_stack(vma, BASE + PAGES(61)), -ENOMEM);
+	KEXPECT_EQ(expand_stack(vma, BASE + PAGES(62)), 0);
+	KEXPECT_EQ(vma->vm_pgoff, 0UL);
+	mmap_write_unlock(mm);
+	mmput(mm);
+}

@@ -33,6 +33,9 @@ int expand_stack(struct vma *vma, unsigned long address)
 	if (!(vma->vm_flags & VM_GROWSDOWN) || address < MMAP_MIN_ADDR || !guard_is_free(vma_prev(vma), address))
 		return -ENOMEM;
 	pages = (vma->vm_start - address) >> PAGE_SHIFT;
+	/* Page offsets go down with the addresses. A moved area may have small ones; the reverse map can't search beyond 0. */
+	if (pages > vma->vm_pgoff)
+		return -ENOMEM;
 	if (vma->vm_end - address > rlimit(RLIMIT_STACK) || !may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
 	if (vma->vm_flags & VM_LOCKED && (mm->locked_vm + pages) << PAGE_SHIFT > rlimit(RLIMIT_MEMLOCK))
