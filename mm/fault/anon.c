@@ -18,8 +18,7 @@ void lru_add_new_page(struct page *page, struct vma *vma)
 	lru_add(page);
 }
 
-/* The table under the PMD, which may have to be made first, and the empty PTE in it, locked. */
-static vm_fault_t lock_empty_pte(struct vm_fault *vmf)
+vm_fault_t lock_empty_pte(struct vm_fault *vmf)
 {
 #ifdef BUG_anon_no_recheck	/* two threads touch it first: one page covers the other, with what was written to it */
 	if (!(vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, &vmf->ptl)))
@@ -27,7 +26,7 @@ static vm_fault_t lock_empty_pte(struct vm_fault *vmf)
 	if (!lock_unchanged_pte(vmf))
 #endif
 		return VM_FAULT_RETRY;
-	if (mm_is_stable(vmf->vma->vm_mm))
+	if (vmf->vma->vm_flags & VM_SHARED || mm_is_stable(vmf->vma->vm_mm))
 		return 0;
 	spin_unlock(vmf->ptl);
 	return VM_FAULT_SIGBUS;

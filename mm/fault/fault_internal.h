@@ -34,6 +34,14 @@ static inline bool lock_unchanged_pte(struct vm_fault *vmf)
 }
 
 /*
+ * lock_empty_pte - lock the PTE that the fault has found empty
+ *
+ * => 0, locked; else not locked: VM_FAULT_RETRY, it is not empty any more; VM_FAULT_SIGBUS, the OOM reaper is at work, and
+ *    what it takes from a private area must not come back as zeros, or as the file's where it was a copy
+ */
+vm_fault_t lock_empty_pte(struct vm_fault *vmf);
+
+/*
  * reuse_anon_page - may the only mapping of this private page write to it, instead of to a copy?
  *
  * => lock of the table held; a page whose mark says so is not asked here

@@ -32,60 +32,63 @@ static vm_fault_t fetch_page(struct vm_fault *vmf)
 	return ret & VM_FAULT_MAJOR;
 }
 
-/* Map the file's own page; the entry takes over the reference. => page locked; false: somebody was faster */
-static bool map_file_page(struct vm_fault *vmf, struct page *page)
+/* Map the file's own page; the entry takes over the reference. => page locked; else as lock_empty_pte */
+static vm_fault_t map_file_page(struct vm_fault *vmf, struct page *page)
 {
 	struct vma *vma = vmf->vma;
 	pte_t pte = pte_mkyoung(mk_pte(page, vm_get_page_prot(vma->vm_flags)));
+	vm_fault_t ret;
 
 	if (vmf->flags & FAULT_FLAG_WRITE) {
 		pte = pte_mkwrite(pte_mkdirty(pte));
 		SetPageDirty(page);
 	}
-	if (!lock_unchanged_pte(vmf))
-		return false;
+	ret = lock_empty_pte(vmf);
+	if (ret)
+		return ret;
 	add_mm_counter(vma->vm_mm, mm_counter_of(page), 1);
 	page_add_file_rmap(page, RMAP_PTE);
 	set_pte_at(vmf->pte, pte);
 	if (unlikely(vma->vm_flags & VM_LOCKED))
 		mlock_page(page);
 	spin_unlock(vmf->ptl);
-	return true;
+	return 0;
 }
 
 /* Reads, and writes to shared areas. */
 static vm_fault_t do_mapped_fault(struct vm_fault *vmf)
 {
-	vm_fault_t ret = fetch_page(vmf);
-	bool mapped;
+	vm_fault_t ret = fetch_page(vmf), unmapped;
 
 	if (ret & (VM_FAULT_ERROR | VM_FAULT_RETRY))
 		return ret;
-	mapped = map_file_page(vmf, vmf->page);
+	unmapped = map_file_page(vmf, vmf->page);
 	unlock_page(vmf->page);
-	if (!mapped)
+	if (unmapped)
 		put_page(vmf->page);
-	return ret;
+	return ret | (unmapped & ~VM_FAULT_RETRY);
 }
 
-static bool map_private_copy(struct vm_fault *vmf, struct page *copy)
+static vm_fault_t map_private_copy(struct vm_fault *vmf, struct page *copy)
 {
 	struct vma *vma = vmf->vma;
+	vm_fault_t ret;
 
-	if (!lock_unchanged_pte(vmf))
-		return false;
+	ret = lock_empty_pte(vmf);
+	if (ret)
+		return ret;
 	add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
 	page_add_new_anon_rmap(copy, vma, vmf->address, RMAP_PTE);
 	lru_add_new_page(copy, vma);
 	set_pte_at(vmf->pte, mk_exclusive_pte(copy, vma));
 	spin_unlock(vmf->ptl);
-	return true;
+	return 0;
 }
 
 static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 {
+	vm_fault_t ret, unmapped;
 	struct page *copy;
-	vm_fault_t ret;
 
 	if (anon_vma_prepare(vmf->vma))
 		return VM_FAULT_OOM;
@@ -99,11 +102,12 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 	}
 	copy_page(page_address(copy), page_address(vmf->page));
 	set_new_page_uptodate(copy);
-	if (!map_private_copy(vmf, copy))
+	unmapped = map_private_copy(vmf, copy);
+	if (unmapped)
 		put_page(copy);
 	unlock_page(vmf->page);
 	put_page(vmf->page);
-	return ret;
+	return ret | (unmapped & ~VM_FAULT_RETRY);
 }
 
 vm_fault_t do_fault(struct vm_fault *vmf)

@@ -49,9 +49,11 @@ void map_new_huge_page(struct vm_fault *vmf, struct page *page)
 /* Set the deposit aside and lock the PMD, if it is still empty. => table is used up in any case but 0 */
 static vm_fault_t lock_empty_pmd(struct vm_fault *vmf, struct page *table, bool *empty)
 {
-	bool stable = mm_is_stable(vmf->vma->vm_mm);
+	bool stable;
 
 	vmf->ptl = pmd_lock(vmf->pmd);
+	/* Under the lock: what the reaper takes it takes under it, after it has marked the mm. */
+	stable = mm_is_stable(vmf->vma->vm_mm);
 	*empty = stable && pmd_none(pmdp_get(vmf->pmd));
 	if (likely(*empty)) {
 		pgtable_trans_huge_deposit(vmf->pmd, table);
