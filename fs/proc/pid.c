@@ -19,7 +19,7 @@ struct pid_entry {
 	const char	*name;
 	umode_t		mode;
 	seq_show_fn	show;				/* arg: the task */
-	int (*store)(char *text, struct task *task);
+	int (*store)(char *text, void *task);
 	const struct file_operations *fop;
 	const struct inode_operations *dir_op;
 	int (*get_path)(struct task *task, struct path *path);
@@ -89,7 +89,7 @@ static int comm_show(struct seq *m, void *arg)
 	return 0;
 }
 
-static int comm_store(char *text, struct task *task)
+static int comm_store(char *text, void *task)
 {
 	set_task_comm(task, text);
 	return 0;
@@ -127,13 +127,30 @@ static int oom_score_adj_show(struct seq *m, void *arg)
 	return 0;
 }
 
-static int oom_score_adj_store(char *text, struct task *task)
+static int oom_score_adj_store(char *text, void *task)
 {
 	int value, err = kstrtoint(strim(text), 10, &value);
 
 	if (err || value < -1000 || value > 1000)
 		return -EINVAL;
 	return proc_task_ops ? proc_task_ops->set_oom_score_adj(task, value) : -EINVAL;
+}
+
+/* Marks the task for failures on demand whose task-filter is on; its children inherit the mark. */
+static int make_it_fail_show(struct seq *m, void *task)
+{
+	seq_printf(m, "%d\n", READ_ONCE(((struct task *)task)->make_it_fail));
+	return 0;
+}
+
+static int make_it_fail_store(char *text, void *task)
+{
+	unsigned int value;
+
+	if (kstrtouint(strim(text), 10, &value) || value > 1)
+		return -EINVAL;
+	WRITE_ONCE(((struct task *)task)->make_it_fail, value);
+	return 0;
 }
 
 /* --- links --------------------------------------------------------------------------------------------------------------- */
@@ -189,6 +206,7 @@ static const struct pid_entry pid_entries[] = {
 	{ .name = "exe", .mode = S_IFLNK | 0777, .get_path = exe_path },
 	{ .name = "fd", .mode = S_IFDIR | 0500, .dir_op = &proc_fd_dir_operations, .fop = &proc_fd_dir_file_operations },
 	{ .name = "limits", .mode = 0444, .show = proc_pid_limits_show },
+	{ .name = "make-it-fail", .mode = 0644, .show = make_it_fail_show, .store = make_it_fail_store },
 	{ .name = "maps", .mode = 0444, .show = proc_pid_maps_show },
 	{ .name = "mem", .mode = 0600, .fop = &proc_mem_operations },
 	{ .name = "mountinfo", .mode = 0444, .show = proc_mountinfo_show },
@@ -278,23 +296,6 @@ struct dentry *proc_add_pid_dentry(struct dentry *parent, const char *name, size
 	return dentry;
 }
 
-static int write_store(char *text, void *arg)
-{
-	(void)text;
-	(void)arg;
-	return -EINVAL;
-}
-
-static int store_comm(char *text, void *task)
-{
-	return comm_store(text, task);
-}
-
-static int store_oom(char *text, void *task)
-{
-	return oom_score_adj_store(text, task);
-}
-
 static int make_source(struct inode *inode, const struct pid_entry *entry)
 {
 	struct pseudo_source *source = kmalloc(sizeof(*source), GFP_KERNEL);
@@ -302,7 +303,7 @@ static int make_source(struct inode *inode, const struct pid_entry *entry)
 	if (!source)
 		return -ENOMEM;
 	source->show = entry->show;
-	source->store = !entry->store ? write_store : entry->store == comm_store ? store_comm : store_oom;
+	source->store = entry->store;
 	source->arg = inode->private;
 	inode->private = source;
 	inode->fop = &pseudo_file_operations;
