@@ -128,7 +128,7 @@ static void punch_hole(struct inode *inode, u64 from, u64 to)
 	zero_in_page(inode, from, first);
 	zero_in_page(inode, last, to);
 	if (first < last)
-		truncate_pages(&inode->mapping, first >> PAGE_SHIFT, (last >> PAGE_SHIFT) - 1);
+		punch_pages(&inode->mapping, first >> PAGE_SHIFT, (last >> PAGE_SHIFT) - 1);
 }
 
 static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)

@@ -10,7 +10,7 @@
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
 
-void (*unmap_mapping_hook)(struct mapping *mapping, pgoff_t first, pgoff_t last);
+void (*unmap_mapping_hook)(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies);
 
 void page_cache_init(void)
 {
@@ -176,7 +176,7 @@ static void truncate_page(struct mapping *mapping, struct page *page)
 	wait_on_page_writeback(page);
 	/* A fault that had checked the size before it was lowered may have mapped the page after the first unmap. */
 	if (page_mapped(page))
-		unmap_mapping_hook(mapping, page->index, page->index);
+		unmap_mapping_hook(mapping, page->index, page->index, false);
 	spin_lock(&mapping->tree_lock);
 	page_cache_delete(page);
 	spin_unlock(&mapping->tree_lock);
@@ -185,15 +185,17 @@ static void truncate_page(struct mapping *mapping, struct page *page)
 	put_page(page);			/* the tree's */
 }
 
-void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
+static void unmap_pages(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies)
+{
+	if (!list_empty(&mapping->i_mmap))
+		unmap_mapping_hook(mapping, first, last, copies);
+}
+
+static void remove_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
 {
 	pgoff_t index = first;
 	struct page *page;
 
-	if (first > last)
-		return;
-	if (!list_empty(&mapping->i_mmap))
-		unmap_mapping_hook(mapping, first, last);
 	while ((page = mapping_next_page(mapping, index))) {
 		index = page->index + 1;
 		if (index - 1 > last) {
@@ -204,4 +206,22 @@ void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
 		put_page(page);
 		cond_resched();
 	}
+}
+
+void punch_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
+{
+	if (first > last)
+		return;
+	unmap_pages(mapping, first, last, false);
+	remove_pages(mapping, first, last);
+}
+
+void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
+{
+	if (first > last)
+		return;
+	unmap_pages(mapping, first, last, true);
+	remove_pages(mapping, first, last);
+	/* A fault that had found its page before it was removed may have made a copy of it after the first look. */
+	unmap_pages(mapping, first, last, true);
 }

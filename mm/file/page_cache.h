@@ -39,8 +39,13 @@ int add_to_page_cache(struct mapping *mapping, struct page *page, pgoff_t index,
 void page_cache_delete(struct page *page);
 /* how to allocate pages of this mapping */
 gfp_t mapping_gfp(const struct mapping *mapping);
-/* drop pages [first, last] (last inclusive): unmapped from all areas first, then removed. => sleeps */
+/*
+ * drop pages [first, last] (last inclusive): unmapped from all areas first, then removed. => sleeps
+ * => truncate: behind the end of the file, so that the copies that private areas have made of the pages go too;
+ *    punch: a hole, which is a change of the file like others, and the copies stay
+ */
 void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
+void punch_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
 /* next page at or after index that is there, referenced; NULL: none */
 struct page *mapping_next_page(struct mapping *mapping, pgoff_t index);
 
@@ -55,8 +60,8 @@ struct page *mapping_next_page(struct mapping *mapping, pgoff_t index);
  */
 vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create);
 
-/* zap [first, last] of all areas that map it: mm/map's, registered at start-up */
-extern void (*unmap_mapping_hook)(struct mapping *mapping, pgoff_t first, pgoff_t last);
+/* zap [first, last] of all areas that map it, with or without private copies: mm/map's, registered at start-up */
+extern void (*unmap_mapping_hook)(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies);
 
 /* MAP_SHARED | MAP_ANONYMOUS: an object of its own. Sets vma->ops, file, private; 0 or -ENOMEM */
 int shmem_zero_setup(struct vma *vma);

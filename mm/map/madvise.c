@@ -94,7 +94,7 @@ static int remove_pages(struct vma *vma, unsigned long start, unsigned long end)
 		return -EACCES;
 	if (!(mapping->flags & BIT(AS_SHMEM)))
 		return -EOPNOTSUPP;
-	truncate_pages(mapping, linear_page_index(vma, start), linear_page_index(vma, end) - 1);
+	punch_pages(mapping, linear_page_index(vma, start), linear_page_index(vma, end) - 1);
 	return 0;
 }
 

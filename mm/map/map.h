@@ -102,8 +102,8 @@ void zap_page_range(struct vma *vma, unsigned long start, unsigned long end);
 void exit_mmap(struct mm *mm);
 /* the OOM reaper's part of it: anonymous memory only. => mmap_lock read */
 void oom_reap_mm(struct mm *mm);
-/* file truncation: zap [first, last] of all areas that map it. => i_mmap_rwsem not held */
-void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last);
+/* file truncation: zap [first, last] of all areas that map it; copies: also what private areas have made of it. => i_mmap_rwsem not held */
+void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies);
 
 /* Fault in what is missing in [start, end), as MAP_POPULATE and mlock do; stops at the first that fails. Takes mmap_lock */
 int mm_populate(struct mm *mm, unsigned long start, unsigned long end);

@@ -16,6 +16,7 @@
 struct zap {
 	struct mmu_gather *tlb;
 	struct vma	*vma;
+	bool		keep_copies;	/* only what belongs to the file goes */
 	int		rss[NR_MM_COUNTERS];
 };
 
@@ -63,6 +64,12 @@ static void subtract_rss(struct zap *zap)
 	}
 }
 
+/* Anonymous memory in an area of a file: what was written to there. Pages of files are never out, nor split or moved. */
+static bool is_private_copy(pte_t pte)
+{
+	return !pte_none(pte) && (!pte_present(pte) || (!pte_special(pte) && PageAnon(pte_page(pte))));
+}
+
 static void zap_pte_range(struct zap *zap, pmd_t *pmd, unsigned long start, unsigned long end)
 {
 	unsigned long address;
@@ -75,6 +82,8 @@ static void zap_pte_range(struct zap *zap, pmd_t *pmd, unsigned long start, unsi
 	for (address = start; address < end; address += PAGE_SIZE, pte++) {
 		pte_t entry = ptep_get(pte);
 
+		if (unlikely(zap->keep_copies) && is_private_copy(entry))
+			continue;
 		if (pte_present(entry))
 			zap_present_pte(zap, pte, address);
 		else if (!pte_none(entry))
@@ -128,13 +137,12 @@ static void zap_pmd(struct zap *zap, pmd_t *pmd, unsigned long start, unsigned l
 	}
 }
 
-void unmap_page_range(struct mmu_gather *tlb, struct vma *vma, unsigned long start, unsigned long end)
+static void zap_range(struct zap *zap, unsigned long start, unsigned long end)
 {
-	struct zap zap = { .tlb = tlb, .vma = vma };
 	unsigned long address, next;
 
 	for (address = start; address < end; address = next) {
-		pmd_t *pmd = mm_find_pmd(vma->vm_mm, address);
+		pmd_t *pmd = mm_find_pmd(zap->vma->vm_mm, address);
 
 		if (!pmd) {
 			next = pud_addr_end(address, end);
@@ -142,25 +150,38 @@ void unmap_page_range(struct mmu_gather *tlb, struct vma *vma, unsigned long sta
 		}
 		next = pmd_addr_end(address, end);
 		if (!pmd_none(pmdp_get(pmd))) {
-			zap_pmd(&zap, pmd, address, next);
+			zap_pmd(zap, pmd, address, next);
 			cond_resched();
 		}
 	}
 }
 
-void zap_page_range(struct vma *vma, unsigned long start, unsigned long end)
+void unmap_page_range(struct mmu_gather *tlb, struct vma *vma, unsigned long start, unsigned long end)
+{
+	struct zap zap = { .tlb = tlb, .vma = vma };
+
+	zap_range(&zap, start, end);
+}
+
+static void zap_and_flush(struct vma *vma, unsigned long start, unsigned long end, bool keep_copies)
 {
 	struct mmu_gather tlb;
+	struct zap zap = { .tlb = &tlb, .vma = vma, .keep_copies = keep_copies };
 
 	if (start >= end)
 		return;
 	update_hiwater_rss(vma->vm_mm);
 	tlb_gather_mmu(&tlb, vma->vm_mm, false);
-	unmap_page_range(&tlb, vma, start, end);
+	zap_range(&zap, start, end);
 	tlb_finish_mmu(&tlb);
 }
 
-void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last)
+void zap_page_range(struct vma *vma, unsigned long start, unsigned long end)
+{
+	zap_and_flush(vma, start, end, false);
+}
+
+void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies)
 {
 	struct vma *vma;
 
@@ -170,8 +191,8 @@ void unmap_mapping_range(struct mapping *mapping, pgoff_t first, pgoff_t last)
 		pgoff_t to = min(last, vma->vm_pgoff + vma_pages(vma) - 1);
 
 		if (from <= to)
-			zap_page_range(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
-				       vma->vm_start + ((to - vma->vm_pgoff + 1) << PAGE_SHIFT));
+			zap_and_flush(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
+				      vma->vm_start + ((to - vma->vm_pgoff + 1) << PAGE_SHIFT), !copies);
 	}
 	up_read(&mapping->i_mmap_rwsem);
 }
