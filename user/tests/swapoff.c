@@ -10,7 +10,7 @@
 
 int main(void)
 {
-	char *p = map_aligned(LENGTH), c;
+	char *p = map_aligned(LENGTH), *q, c;
 	int gate[2], status;
 	pid_t pid;
 
@@ -34,6 +34,11 @@ int main(void)
 	is(status, 0, "in the child, too");
 	is(swapon("/dev/vda", 0), 0, "swapon");
 	is(wrong_pages(p, LENGTH, 1), 0, "still right");
+	/* Others' data at the places that ours had. */
+	q = map_small(LENGTH);
+	fill(q, LENGTH, 2);
+	madvise(q, LENGTH, MADV_PAGEOUT);
+	munmap(q, LENGTH);
 	/* Only read since they came back: memory alone has them, and they must be written all the same. */
 	madvise(p, LENGTH, MADV_PAGEOUT);
 	is(wrong_pages(p, LENGTH, 1), 0, "also when they have been sent out and brought in again");

@@ -11,7 +11,8 @@
 
 /* The other thread writes and reads all the time, on a CPU of its own. */
 static volatile long *volatile written, *volatile watched;
-static volatile long rounds, seen;
+static volatile long seen;
+static volatile long *rounds;		/* in shared memory: a child sees its parent's thread run */
 static volatile int stop, may_write = 1;
 
 static void on_cpu(int cpu)
@@ -35,9 +36,9 @@ static void *other_thread(void *unused)
 {
 	on_cpu(1);
 	while (!stop) {
-		*written = rounds;
+		*written = *rounds;
 		seen = *watched;
-		rounds++;
+		++*rounds;
 	}
 	return unused;
 }
@@ -45,21 +46,21 @@ static void *other_thread(void *unused)
 /* Until it has been through everything once more. */
 static void let_it_run(void)
 {
-	long until = rounds + 3, end = now_ms() + 2000;
+	long until = *rounds + 3, end = now_ms() + 2000;
 
-	while (rounds < until && now_ms() < end)
+	while (*rounds < until && now_ms() < end)
 		;
 }
 
-/* => 1: the word changes without us */
+/* => 1: the word changes without us. Not for ever: the other thread may be unable to go on. */
 static int changes(volatile long *word)
 {
-	long before = *word, end = now_ms() + 5;
+	long before = *word, until = *rounds + 3, end = now_ms() + 20;
 
-	while (now_ms() < end)
+	while (*rounds < until && now_ms() < end)
 		if (*word != before)
 			return 1;
-	return 0;
+	return *word != before;
 }
 
 static int takes_rights(char *p)
@@ -115,6 +116,7 @@ int main(void)
 	pthread_t thread;
 
 	plan(6);
+	rounds = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	fill(small, 2 * PAGE, 1);
 	fill(huge, HUGE, 1);
 	signal(SIGSEGV, wait_for_right);
