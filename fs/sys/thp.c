@@ -7,6 +7,7 @@
 #include <kernel/lib/parse.h>
 #include <kernel/lib/string.h>
 #include <mm/collapse/khugepaged.h>
+#include <mm/reclaim/reclaim.h>
 
 #define THP_DIR	"kernel/mm/transparent_hugepage/"
 
@@ -121,16 +122,23 @@ static int limit_store(char *text, void *arg)
 
 #define PTES_MAX	(HPAGE_PMD_NR - 1)
 
-/* How huge pages are swapped out: Quire's own knob. There is one way: split first, then 512 writes. */
+/* How huge pages are swapped out: Quire's own knob. The names stand in the order of enum thp_swap_mode. */
+static const char *const swap_names[] = { "split", "delayed" };
+
 static int swap_show(struct seq *m, void *arg __unused)
 {
-	seq_puts(m, "[split]\n");
+	show_choice(m, swap_names, ARRAY_SIZE(swap_names), thp_swap_mode);
 	return 0;
 }
 
 static int swap_store(char *text, void *arg __unused)
 {
-	return sysfs_streq(text, "split") ? 0 : -EINVAL;
+	int i = find_choice(text, swap_names, ARRAY_SIZE(swap_names));
+
+	if (i < 0)
+		return i;
+	WRITE_ONCE(thp_swap_mode, i);
+	return 0;
 }
 
 const struct pseudo_file sys_thp_files[] = {

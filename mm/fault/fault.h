@@ -73,7 +73,6 @@ int swap_unuse_area(struct swap_area *area);
 /* --- huge pages: policy (enabled, defrag, flags of the area) ------------------------------------------------------- */
 enum thp_enabled { THP_NEVER, THP_MADVISE, THP_ALWAYS };
 enum thp_defrag { THP_DEFRAG_NEVER, THP_DEFRAG_MADVISE, THP_DEFRAG_DEFER, THP_DEFRAG_DEFER_MADVISE, THP_DEFRAG_ALWAYS };
-enum thp_swap_mode { THP_SWAP_SPLIT, THP_SWAP_DELAYED, THP_SWAP_WHOLE };
 extern enum thp_enabled thp_enabled;		/* boot option transparent_hugepage= */
 extern enum thp_defrag thp_defrag;
 extern bool thp_use_zero_page;

@@ -7,6 +7,9 @@
  * The slot stays in the cache behind the page, so that an unchanged page can go out again without a write; it is given
  * back early when swap is more than half full, when the area is locked, and when the page is written to anyway.
  *
+ * The page may be a part of a huge one that went out as a whole and is still in memory. Then only the part is mapped; the
+ * flags, the lock, the references and the cache are the whole page's.
+ *
  * Linux: mm/memory.c (do_swap_page), mm/migrate.c (migration_entry_wait).
  */
 #include <mm/fault/fault.h>
@@ -33,17 +36,18 @@ static bool should_free_swap(struct page *page, struct vma *vma, bool write)
 	if (!PageSwapCache(page))
 		return false;
 	/* For a write: only the caller and the cache have the page, so that without the cache it is ours alone. */
-	return vm_swap_full() || vma->vm_flags & VM_LOCKED || (write && page_count(page) == 2);
+	return vm_swap_full() || vma->vm_flags & VM_LOCKED || (write && page_count(page) == 1 + (int)compound_nr(page));
 }
 
 pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct page *page, bool write)
 {
 	pte_t old = ptep_get(ptep), pte = pte_mkyoung(mk_pte(page, vm_get_page_prot(vma->vm_flags)));
+	struct page *head = compound_head(page);
 	bool exclusive;
 
 	swap_free(pte_to_swp_entry(old));
-	if (should_free_swap(page, vma, write))
-		try_to_free_swap(page);
+	if (should_free_swap(head, vma, write))
+		try_to_free_swap(head);
 	exclusive = pte_swp_exclusive(old) || page_count(page) == 1;
 	if (write && exclusive)
 		pte = pte_mkwrite(pte_mkdirty(pte));
@@ -63,20 +67,21 @@ pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct
 static vm_fault_t map_locked_page(struct vm_fault *vmf, struct page *page, bool did_io, bool *mapped)
 {
 	swp_entry_t entry __unused = pte_to_swp_entry(vmf->orig_pte);
+	struct page *head = compound_head(page);
 	bool write = vmf->flags & FAULT_FLAG_WRITE;
 
 #ifdef BUG_swap_no_recheck	/* while we waited for the disk another thread brought the page in: it is mapped twice */
 	if (!(vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, &vmf->ptl))) {
 #else
-	if (!PageSwapCache(page) || page_swap_entry(page).val != entry.val || !lock_unchanged_pte(vmf)) {
+	if (!PageSwapCache(head) || page_swap_entry(page).val != entry.val || !lock_unchanged_pte(vmf)) {
 #endif
 		unlock_page(page);
 		return 0;
 	}
-	if (unlikely(!PageUptodate(page))) {
+	if (unlikely(!PageUptodate(head))) {
 		spin_unlock(vmf->ptl);
 		/* Out of the cache, so that the next access tries the disk again. */
-		delete_from_swap_cache(page);
+		delete_from_swap_cache(head);
 		unlock_page(page);
 		/* If it was somebody else's read (read-ahead), it is worth one of our own now. */
 		return did_io ? VM_FAULT_SIGBUS : VM_FAULT_RETRY;

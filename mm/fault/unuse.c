@@ -41,19 +41,20 @@ static void unuse_pte(struct vma *vma, pmd_t *pmd, unsigned long address, swp_en
 static int unuse_entry(struct vma *vma, pmd_t *pmd, unsigned long address, swp_entry_t entry)
 {
 	bool did_io = false;
-	struct page *page = swapin_readahead(entry, GFP_UNUSE, vma, address, &did_io);
+	struct page *page = swapin_readahead(entry, GFP_UNUSE, vma, address, &did_io), *head;
 	int error = 0;
 
 	if (!page)
 		return swap_count(entry) ? -ENOMEM : 0;
 	lock_page(page);
-	wait_on_page_writeback(page);
-	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
-		if (PageUptodate(page)) {
+	head = compound_head(page);	/* of a huge page that is still in memory; while it is locked nobody splits it */
+	wait_on_page_writeback(head);
+	if (PageSwapCache(head) && page_swap_entry(page).val == entry.val) {
+		if (PageUptodate(head)) {
 			unuse_pte(vma, pmd, address, entry, page);
-			try_to_free_swap(page);
+			try_to_free_swap(head);
 		} else {
-			delete_from_swap_cache(page);
+			delete_from_swap_cache(head);
 			/* If a neighbour's read failed, which had taken this one along, the next round reads it alone. */
 			error = did_io ? -EIO : 0;
 		}
@@ -127,9 +128,9 @@ static void empty_cache(struct unuse *u)
 		if (!page)
 			continue;
 		lock_page(page);
-		wait_on_page_writeback(page);
-		if (PageSwapCache(page))
-			try_to_free_swap(page);
+		wait_on_page_writeback(compound_head(page));
+		if (PageSwapCache(compound_head(page)))
+			try_to_free_swap(compound_head(page));
 		unlock_page(page);
 		put_page(page);
 		cond_resched();

@@ -36,7 +36,7 @@ static u8 in_swap_cache(pte_t pte)
 	page = swap_cache_get(entry);
 	if (!page)
 		return 0;
-	resident = PageUptodate(page);
+	resident = PageUptodate(compound_head(page));
 	put_page(page);
 	return resident;
 }

@@ -5,6 +5,9 @@
 #include <mm/reclaim/scan.h>
 #include <mm/frame/vmstat.h>
 #include <mm/split/split.h>
+#include <kernel/debug/printk.h>
+#include <kernel/lib/cmdline.h>
+#include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 
 unsigned long reclaim_pages(struct list_head *page_list)
@@ -35,7 +38,22 @@ static struct shrinker deferred_split_shrinker = {
 	.name = "deferred_split", .count = count_deferred, .scan = scan_deferred,
 };
 
+static void choose_swap_mode(void)
+{
+	char name[16];
+
+	if (!cmdline_get("thp_swap", name, sizeof(name)))
+		return;
+	if (!strcmp(name, "split"))
+		thp_swap_mode = THP_SWAP_SPLIT;
+	else if (!strcmp(name, "delayed"))
+		thp_swap_mode = THP_SWAP_DELAYED;
+	else
+		pr_warn("thp_swap=%s is none of split, delayed\n", name);
+}
+
 void reclaim_init(void)
 {
+	choose_swap_mode();
 	register_shrinker(&deferred_split_shrinker);
 }

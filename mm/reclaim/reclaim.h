@@ -30,6 +30,13 @@ bool throttle_direct_reclaim(gfp_t gfp);
 
 extern unsigned int vm_swappiness;		/* 0..200 */
 
+/* How huge pages go out: /sys/kernel/mm/transparent_hugepage/swap, and the boot option thp_swap= */
+enum thp_swap_mode {
+	THP_SWAP_SPLIT,		/* the page is split first; its parts go out one by one */
+	THP_SWAP_DELAYED,	/* 512 adjacent slots and one write of 2 MB; split when it could not have them */
+};
+extern enum thp_swap_mode thp_swap_mode;
+
 /* Accessed bits of all mappings, cleared; the number of young entries, -1: a lock was busy. => page locked */
 int page_referenced(struct page *page, unsigned long *vm_flags);
 

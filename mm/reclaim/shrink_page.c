@@ -5,7 +5,8 @@
  *
  * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended. Flushes
  * and writes are done for 32 pages at a time.
- * A huge page gets no slots: it is split first, and its 512 parts join the end of the list that we work on.
+ * A huge page gets a cluster of 512 slots, if that is the mode and there is one, and goes through all of it as one page.
+ * Else it is split first, and its 512 parts join the end of the list that we work on.
  *
  * Nothing here waits for a page lock, and nothing takes memory.
  *
@@ -22,6 +23,7 @@
 #define VERDICT_NAME(id, name) name,
 const char *const page_verdict_names[NR_PAGE_VERDICTS] = { RECLAIM_VERDICTS(VERDICT_NAME) };
 atomic_long_t page_verdicts[NR_PAGE_VERDICTS];
+enum thp_swap_mode thp_swap_mode = THP_SWAP_DELAYED;
 
 /* What shrink_page_list carries from page to page. */
 struct shrink_batch {
@@ -30,7 +32,7 @@ struct shrink_batch {
 	struct list_head kept;		/* locked no more: back to the LRU */
 	struct list_head freed;		/* frozen: to the buddy after the flush */
 	struct list_head to_write;	/* locked, unmapped, dirty: to the disk after the flush */
-	unsigned int	nr_to_write;
+	unsigned long	nr_to_write;	/* in 4 KB pages */
 	struct shrink_result *result;
 	struct tlb_ubc	ubc;		/* mappings that were taken away, but not yet flushed */
 	struct swap_plug plug;		/* neighbouring writes, gathered */
@@ -108,23 +110,59 @@ static bool is_orphan(struct page *page)
 	return !PageSwapCache(page) || try_to_free_swap(page);
 }
 
+/* Every 4 KB of it in use? A hole would be written too, and its memory not be free before all the rest is. */
+static bool mapped_everywhere(const struct page *head)
+{
+	if (PagePartiallyMapped(head))
+		return false;
+	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
+		if (!page_mapcount(head + i))
+			return false;
+	return true;
+}
+
+/* A huge page: 512 slots for the whole, or it becomes small and gets its one. */
+static enum page_verdict give_cluster(struct page *page, struct shrink_batch *batch)
+{
+	if (READ_ONCE(thp_swap_mode) == THP_SWAP_DELAYED && mapped_everywhere(page)) {
+		/* Beside the mappings only ours: or it would be written, and could not be freed. */
+		if (page_count(page) != page_mapcount_total(page) + 1)
+			return PAGE_HELD;
+		if (add_to_swap(page) == SLOT_OK)
+			return PAGE_GO_ON;
+		count_vm_event(THP_SWPOUT_FALLBACK);
+	}
+	if (split_huge_page_to_list(page, batch->list) != SPLIT_OK)
+		return PAGE_SPLIT_FAILED;
+	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
+}
+
 static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch)
 {
 	/*
 	 * A write to its slot failed. It can have another one when nobody names the old one any more. (What could not be
-	 * read is not up to date, and just goes.)
+	 * read is not up to date, and just goes.) Of a huge page each part tries its own slot: one of them is bad, not all.
 	 */
-	if (PageSwapCache(page) && PageError(page) && PageUptodate(page) && !try_to_free_swap(page))
-		return PAGE_WRITE_ERROR;
+	if (PageSwapCache(page) && PageError(page) && PageUptodate(page) && !try_to_free_swap(page)) {
+		if (!PageTransHuge(page))
+			return PAGE_WRITE_ERROR;
+		return split_huge_page_to_list(page, batch->list) == SPLIT_OK ? PAGE_GO_ON : PAGE_SPLIT_FAILED;
+	}
 	if (PageSwapCache(page))
 		return PAGE_GO_ON;
 	if (!batch->sc->may_io)
 		return PAGE_NO_IO;
 	if (!nr_swap_pages())
 		return PAGE_NO_SWAP;
-	if (PageTransHuge(page) && split_huge_page_to_list(page, batch->list) != SPLIT_OK)
-		return PAGE_SPLIT_FAILED;
+	if (PageTransHuge(page))
+		return give_cluster(page, batch);
 	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
+}
+
+/* The cache's (one each 4 KB) and ours. */
+static int references_when_alone(const struct page *page)
+{
+	return compound_nr(page) + 1;
 }
 
 /* Will it be written? Not here and now: one flush for many pages must come first (write_batch). */
@@ -135,7 +173,7 @@ static enum page_verdict may_write(struct page *page, const struct shrink_batch 
 		return PAGE_DIRTY_FILE;
 	}
 	/* Somebody looks at it: after the write we could not free it anyway. */
-	if (page_count(page) != 1 + 1)
+	if (page_count(page) != references_when_alone(page))
 		return PAGE_HELD;
 	return batch->sc->may_io ? PAGE_TO_WRITE : PAGE_NO_IO;
 }
@@ -160,17 +198,21 @@ static void write_batch(struct shrink_batch *batch)
 }
 
 /*
- * The cache's reference and ours, and no other: from here on nobody can get the page. Only then the dirty bit is tested: whoever
+ * The cache's references and ours, and no other: from here on nobody can get the page. Only then the dirty bit is tested: whoever
  * had it before may have written to it and let go.
  */
 static enum page_verdict freeze_page(struct page *page)
 {
-	if (!page_ref_freeze(page, 2))
+	int alone = references_when_alone(page);
+
+	if (!page_ref_freeze(page, alone))
 		return PAGE_HELD;
 	if (PageDirty(page)) {
-		page_ref_unfreeze(page, 2);
+		page_ref_unfreeze(page, alone);
 		return PAGE_REDIRTIED;
 	}
+	if (PageTransHuge(page))
+		deferred_split_unqueue(page);
 	return PAGE_FREED;
 }
 
@@ -233,7 +275,8 @@ static void finish_page(struct page *page, enum page_verdict verdict, struct shr
 {
 	if (verdict == PAGE_TO_WRITE) {
 		list_add_tail(&page->lru, &batch->to_write);
-		if (++batch->nr_to_write == SWAP_CLUSTER_MAX)
+		batch->nr_to_write += compound_nr(page);
+		if (batch->nr_to_write >= SWAP_CLUSTER_MAX)
 			write_batch(batch);
 		return;
 	}
@@ -259,13 +302,15 @@ static void free_written(struct shrink_batch *batch)
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, &batch->kept, lru) {
-		if (!PageSwapCache(page) || PageTransHuge(page) || PageWriteback(page) || PageDirty(page) ||
+		unsigned long nr = compound_nr(page);
+
+		if (!PageSwapCache(page) || PageWriteback(page) || PageDirty(page) ||
 		    PageActive(page) || page_mapped(page) || !trylock_page(page))
 			continue;
 		if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) &&
 		    take_from_cache(page) == PAGE_FREED) {
 			list_move(&page->lru, &batch->freed);
-			batch->result->nr[PAGE_FREED]++;
+			batch->result->nr[PAGE_FREED] += nr;
 		}
 		unlock_page(page);
 	}

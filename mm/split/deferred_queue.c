@@ -28,6 +28,9 @@ void deferred_split_page(struct page *head)
 	/* A split itself takes the mappings of the parts away one by one: it is not a reason to split later. */
 	if (rwsem_is_held_write(&anon_vma->root->rwsem))
 		return;
+	/* Nor does reclaim, which takes it out of all tables to write it as a whole. */
+	if (PageSwapCache(head) && PageLocked(head))
+		return;
 	spin_lock_irqsave(&queue_lock, irqflags);
 	if (!TestSetPagePartiallyMapped(head)) {
 		list_add_tail(&head[2].lru, &queue);

@@ -78,6 +78,8 @@ static void split_frozen(struct page *head, struct list_head *list)
 		swap_cache_split(head);
 	for (unsigned long i = HPAGE_PMD_NR - 1; i; i--)
 		split_tail(head, i, lruvec, list);
+	/* A write of the whole failed: which of its slots is bad, each part will find out. */
+	ClearPageError(head);
 	ClearPageHead(head);
 	page_ref_unfreeze(head, 1 + PageSwapCache(head));
 	spin_unlock(&lruvec->lru_lock);
@@ -95,7 +97,7 @@ static void finish_parts(struct page *head, struct page *keep)
 	}
 }
 
-/* => anon_vma locked for writing; the mappings are back in either case */
+/* => no entry maps it, and none can: they are migration entries, or name its slots and wait for its lock */
 static enum split_result split_unmapped(struct page *head, struct list_head *list)
 {
 	unsigned long irqflags;
@@ -106,9 +108,19 @@ static enum split_result split_unmapped(struct page *head, struct list_head *lis
 	if (frozen)
 		split_frozen(head, list);
 	local_irq_restore(irqflags);
-
-	remove_migration_ptes(head, HPAGE_PMD_NR, true);
 	return frozen ? SPLIT_OK : SPLIT_PINNED;
+}
+
+/* => anon_vma locked for writing; the mappings are back in either case */
+static enum split_result split_mapped(struct page *head, struct list_head *list)
+{
+	enum split_result result = SPLIT_PINNED;
+
+	/* Without a mapping the page can't get one: only we could split a PMD, and only PTEs of it can be copied. */
+	if (try_to_migrate(head, true))
+		result = split_unmapped(head, list);
+	remove_migration_ptes(head, HPAGE_PMD_NR, true);
+	return result;
 }
 
 static enum split_result try_split(struct page *head, struct list_head *list)
@@ -120,18 +132,16 @@ static enum split_result try_split(struct page *head, struct list_head *list)
 		return SPLIT_ZERO_PAGE;
 	if (PageWriteback(head))
 		return SPLIT_BUSY_WRITEBACK;
+	/* On its way to swap. Its areas may be gone already, and nothing is to be found there. */
+	if (!page_mapped(head) && PageSwapCache(head))
+		return split_unmapped(head, list);
 	/* Referenced, because its areas may go while we wait for the lock. */
 	anon_vma = page_get_anon_vma(head);
 	if (!anon_vma)
 		return SPLIT_NO_ANON_VMA;
 	anon_vma_lock_write(anon_vma);
-	if (can_split(head)) {
-		/* Without a mapping the page can't get one: only we could split a PMD, and only PTEs of it can be copied. */
-		if (try_to_migrate(head, true))
-			result = split_unmapped(head, list);
-		else
-			remove_migration_ptes(head, HPAGE_PMD_NR, true);
-	}
+	if (can_split(head))
+		result = split_mapped(head, list);
 	anon_vma_unlock_write(anon_vma);
 	put_anon_vma(anon_vma);
 	return result;

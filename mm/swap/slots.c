@@ -186,7 +186,16 @@ bool slot_alloc(struct swap_area *area, struct page *page, swp_entry_t *entry)
 
 /* --- counts ------------------------------------------------------------------------------------------------------- */
 
-int swap_duplicate(swp_entry_t entry)
+/* May one more entry name it? 0, -EINVAL, -ENOMEM. => cluster locked */
+static int slot_refuses(const struct swap_cluster *c, unsigned int slot)
+{
+	/* Somebody must hold the slot already, or it may be handed out to another page at any time. */
+	if (slot_is_free(c, slot) || (c->count[slot] & SLOT_COUNT_MASK) == SLOT_BAD)
+		return -EINVAL;
+	return slot_uses(c->count[slot]) == SLOT_COUNT_MAX ? -ENOMEM : 0;
+}
+
+int swap_duplicate_range(swp_entry_t entry, unsigned int nr)
 {
 	unsigned long irqflags;
 	unsigned int slot;
@@ -195,15 +204,18 @@ int swap_duplicate(swp_entry_t entry)
 
 	if (!c)
 		return -EINVAL;
-	/* Somebody must hold the slot already, or it may be handed out to another page at any time. */
-	if (slot_is_free(c, slot) || (c->count[slot] & SLOT_COUNT_MASK) == SLOT_BAD)
-		error = -EINVAL;
-	else if (slot_uses(c->count[slot]) == SLOT_COUNT_MAX)
-		error = -ENOMEM;
-	else
-		c->count[slot]++;
+	VM_ASSERT(slot + nr <= SWAP_CLUSTER_SLOTS);
+	for (unsigned int i = 0; i < nr && !error; i++)
+		error = slot_refuses(c, slot + i);
+	for (unsigned int i = 0; i < nr && !error; i++)
+		c->count[slot + i]++;
 	unlock_cluster(c, irqflags);
 	return error;
+}
+
+int swap_duplicate(swp_entry_t entry)
+{
+	return swap_duplicate_range(entry, 1);
 }
 
 bool slot_put(swp_entry_t entry)

@@ -48,10 +48,12 @@ static inline bool vm_swap_full(void) { return nr_swap_pages() * 2 < total_swap_
 enum slot_result { SLOT_OK, SLOT_NO_SPACE, SLOT_FRAGMENTED };
 /* one more entry names it (fork, try_to_unmap): 0; -ENOMEM: its count is full; -EINVAL: nobody holds it, or it is bad */
 int swap_duplicate(swp_entry_t entry);
+/* the same for nr adjacent slots of one cluster: all of them, or none on an error */
+int swap_duplicate_range(swp_entry_t entry, unsigned int nr);
 void swap_free(swp_entry_t entry);		/* one entry less */
 void free_swap_and_cache(swp_entry_t entry);	/* zap: one entry less; drops the cache too when that was the last and it is easy */
 int swap_count(swp_entry_t entry);		/* entries that name it, without the cache */
-int page_swapcount(struct page *page);		/* the same for a page (or all parts of a huge page) in the cache */
+bool page_swapped(struct page *page);		/* does any entry name the slot of a page in the cache, or of any part of it? */
 bool swap_entry_valid(swp_entry_t entry);	/* names a slot of an active area that is not bad */
 /* The slot of a page in the swap cache, also of a tail of a huge page there. => page locked, or referenced by its slot */
 static inline swp_entry_t page_swap_entry(const struct page *page)
@@ -78,13 +80,13 @@ bool try_to_free_swap(struct page *page);
 void swap_cache_split(struct page *head);
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */
-/* => page locked, anonymous, not in the cache; order 0, or order 9 (512 adjacent slots: thp_swap modes); never allocates */
+/* => page locked, anonymous, not in the cache; order 0, or order 9 (512 adjacent slots, a cluster); never allocates */
 enum slot_result add_to_swap(struct page *page);
 
 enum unmap_flags { TTU_BATCH_FLUSH = BIT(0), TTU_IGNORE_MLOCK = BIT(1) };
 /*
- * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs)
- * => page locked; anonymous: in the swap cache; not PMD-mapped (mm/split has split those before)
+ * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs), every PMD by 512 of them
+ * => page locked; anonymous: in the swap cache
  * => returns true when no mapping is left. Flushes, or records the flush in ubc when TTU_BATCH_FLUSH
  */
 bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc);
@@ -101,7 +103,8 @@ void swap_unplug(struct swap_plug *plug);
  *
  * => page locked, dirty, unmapped and flushed; on return it is unlocked, clean and under writeback
  * => may sleep until a request of the pool is free: that is what bounds the writes under way
- * => on a write error the page becomes dirty again and stays in memory, its slot is retired, and the log says so once
+ * => on a write error the page becomes dirty again and stays in memory, its slot is retired, and the log says so once;
+ *    of a huge page no slot is: PG_error stays until it is split, and its parts are written one by one
  */
 void swap_writepage(struct page *page, struct swap_plug *plug);
 /* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked.

@@ -102,21 +102,24 @@ void swap_cache_remove_frozen(struct page *page)
 	cache_remove(page);
 }
 
-int page_swapcount(struct page *page)
+bool page_swapped(struct page *page)
 {
-	swp_entry_t entry = page_swap_entry(compound_head(page));
-	unsigned long nr = compound_nr(compound_head(page));
-	int count = 0;
+	unsigned long irqflags, nr = compound_nr(page);
+	unsigned int slot;
+	struct swap_cluster *c = lock_cluster(page_swap_entry(page), &slot, &irqflags);
 
-	for (unsigned long i = 0; i < nr; i++)
-		count += swap_count((swp_entry_t){ entry.val + i });
-	return count;
+	VM_ASSERT(!PageTail(page) && c);
+	/* From the end: whoever puts all entries of a huge page one by one begins at the start, and each time we are asked. */
+	while (nr && !slot_uses(c->count[slot + nr - 1]))
+		nr--;
+	unlock_cluster(c, irqflags);
+	return nr;
 }
 
 bool try_to_free_swap(struct page *page)
 {
 	VM_ASSERT(PageLocked(page));
-	if (!PageSwapCache(page) || PageWriteback(page) || page_swapcount(page))
+	if (!PageSwapCache(page) || PageWriteback(page) || page_swapped(page))
 		return false;
 	/* The disk will no longer have it: memory holds the only copy. */
 #ifndef BUG_swap_drop_clean	/* it counts as unchanged: the next time it is dropped without a write */

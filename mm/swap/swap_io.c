@@ -5,7 +5,8 @@
  *
  * Writes are asynchronous: the page is unlocked and clean as soon as it is on its way, and PG_writeback says so until the
  * completion interrupt. Nobody changes it meanwhile: it is in no page table. When the write fails the page is dirty again,
- * and its slot is never used again; the page waits in memory until nobody names the slot any more.
+ * and its slot is never used again; the page waits in memory until nobody names the slot any more. A huge page keeps its
+ * slots: it is split when its turn comes again, and its parts find out which of them is bad.
  *
  * Linux: mm/page_io.c.
  */
@@ -20,7 +21,7 @@
 #include <kernel/sync/wait.h>
 #include <kernel/trace/trace.h>
 
-#define SWAP_IO_PAGES	32	/* pages (of any size) in one request */
+#define SWAP_IO_PAGES	32	/* small pages in one request; a huge page has one of its own */
 #define POOL_SIZE	32	/* requests of each kind under way at most */
 
 /* One request: neighbouring slots of one area. Owned by who took it from the pool, then by the device until it is done. */
@@ -142,8 +143,8 @@ static bool is_next(const struct swap_io *io, struct page *page)
 	unsigned int last = io->request.nr_segments - 1;
 	swp_entry_t entry = page_swap_entry(io->pages[last]);
 
-	return io->request.nr_segments < SWAP_IO_PAGES &&
-	       page_swap_entry(page).val == entry.val + (io->segments[last].len >> PAGE_SHIFT);
+	return io->request.nr_segments < SWAP_IO_PAGES && !PageTransHuge(page) && !PageTransHuge(io->pages[last]) &&
+	       page_swap_entry(page).val == entry.val + 1;
 }
 
 void swap_unplug(struct swap_plug *plug)
@@ -157,19 +158,25 @@ void swap_unplug(struct swap_plug *plug)
 
 /* --- writing --------------------------------------------------------------------------------------------------------------------- */
 
-/* Memory holds the only copy again. => true: its slots were good until now */
+/* Memory holds the only copy again. => true: its slot was good until now */
 static bool write_failed(struct page *page)
 {
-	swp_entry_t entry = page_swap_entry(page);
-	unsigned long nr = compound_nr(page);
-	bool first = false;
-
 	SetPageDirty(page);
 	SetPageError(page);
 	ClearPageReclaim(page);
-	for (unsigned long i = 0; i < nr; i++)
-		first |= slot_retire((swp_entry_t){ entry.val + i });
-	return first;
+	return PageTransHuge(page) || slot_retire(page_swap_entry(page));
+}
+
+/* Its process went while the page was being written, and had to leave it: nobody else would look at it for long. */
+static void drop_if_unwanted(struct page *page)
+{
+	swp_entry_t last = { page_swap_entry(page).val + compound_nr(page) - 1 };
+
+	if (page_mapped(page) || swap_count(last) || !trylock_page(page))
+		return;
+	if (!page_mapped(page))
+		try_to_free_swap(page);
+	unlock_page(page);
 }
 
 /* => interrupt context */
@@ -177,7 +184,7 @@ static void write_done(struct block_request *request)
 {
 	struct swap_io *io = request->private;
 	swp_entry_t entry = page_swap_entry(io->pages[0]);
-	bool failed = false;
+	bool failed = false, huge = PageTransHuge(io->pages[0]);
 
 	for (unsigned int i = 0; i < request->nr_segments; i++) {
 		struct page *page = io->pages[i];
@@ -185,9 +192,15 @@ static void write_done(struct block_request *request)
 		trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, request->status);
 		if (request->status)
 			failed |= write_failed(page);
+		get_page(page);
 		end_page_writeback(page);
+		drop_if_unwanted(page);
+		put_page(page);
 	}
-	if (failed)
+	if (failed && huge)
+		pr_err_ratelimited("write error %d on %s, slot %llu and the next 511: tried again one by one\n",
+				   request->status, entry_area(entry)->name, swp_offset(entry));
+	else if (failed)
 		pr_err_ratelimited("write error %d on %s, slot %llu and the next %u: the pages stay in memory, "
 				   "the slots are not used again\n",
 				   request->status, entry_area(entry)->name, swp_offset(entry),

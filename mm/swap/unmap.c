@@ -5,9 +5,15 @@
  * write the swap entry; drop the mapping's count and reference. Until the flush a CPU may still read and write the
  * page through its TLB: nobody may write the page to a disk, or free it, before.
  *
+ * A huge page that has 512 slots of its own may be mapped by a PMD. In its place comes the page table that was set aside
+ * for it, with 512 swap entries: the mapping is split and taken away in one step, and the page stays huge. That flush
+ * can't wait: in the next moment somebody may map a part of it again, and no CPU may hold a 2 MB and a 4 KB translation
+ * of the same address.
+ *
  * Linux: try_to_unmap in mm/rmap.c.
  */
 #include <mm/swap/slots.h>
+#include <kernel/trace/trace.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/vmstat.h>
 
@@ -69,6 +75,57 @@ static bool unmap_anon_pte(struct rmap_visit *v, const struct unmap_request *req
 	return true;
 }
 
+/* What all 512 entries say beside their slot. */
+static pte_t huge_swap_pte(swp_entry_t entry, pmd_t old, bool exclusive)
+{
+	pte_t pte = swp_entry_to_pte(entry);
+
+	if (exclusive)
+		pte = pte_swp_mkexclusive(pte);
+	return pmd_soft_dirty(old) ? pte_swp_mksoft_dirty(pte) : pte;
+}
+
+static void fill_swap_table(struct page *table, swp_entry_t entry, pmd_t old, bool exclusive)
+{
+	pte_t *pte = page_address(table);
+
+	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)
+		set_pte(&pte[i], huge_swap_pte((swp_entry_t){ entry.val + i }, old, exclusive));
+	table->table_used = PTRS_PER_TABLE;
+}
+
+/* => false: the count of one of the slots is full; the mapping is as it was */
+static bool unmap_huge_pmd(struct rmap_visit *v)
+{
+	struct page *page = v->page, *table;
+	struct mm *mm = v->vma->vm_mm;
+	swp_entry_t entry = page_swap_entry(page);
+	bool exclusive = PageAnonExclusive(page);
+	pmd_t old;
+
+	ASSERTF(PageSwapCache(page), "huge page 0x%lx is unmapped without slots", page_to_pfn(page));
+	if (swap_duplicate_range(entry, HPAGE_PMD_NR))
+		return false;
+	count_vm_event(THP_SPLIT_PMD);
+	trace(split_huge_pmd, mm, v->address, pmdp_get(v->pmd).pmd, false);
+	old = pmdp_invalidate(v->pmd);
+	flush_tlb_range(mm, v->address, v->address + HPAGE_PMD_SIZE);
+	if (pmd_dirty(old))
+		SetPageDirty(page);
+	if (exclusive)
+		ClearPageAnonExclusive(page);
+	table = pgtable_trans_huge_withdraw(v->pmd);
+	fill_swap_table(table, entry, old, exclusive);
+	mm_counter_add(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
+	mm_counter_add(mm, MM_SWAPENTS, HPAGE_PMD_NR);
+	/* The table's content before the pointer to it: walkers follow it without a lock. */
+	smp_wmb();
+	pmd_populate(v->pmd, table);
+	page_remove_rmap(page, v->vma, RMAP_PMD);
+	put_page(page);
+	return true;
+}
+
 static bool unmap_file_pte(struct rmap_visit *v, const struct unmap_request *req)
 {
 	clear_pte(v, req);
@@ -82,9 +139,9 @@ static bool unmap_visit(struct rmap_visit *v, void *arg)
 
 	if (!(req->flags & TTU_IGNORE_MLOCK) && (v->vma->vm_flags & VM_LOCKED))
 		return false;
-	if (!v->pte)
-		return false;	/* a huge page came together again since it was split: not ours to split here */
 	note_hiwater_rss(v->vma->vm_mm);
+	if (!v->pte)
+		return unmap_huge_pmd(v);
 	if (!(PageAnon(v->page) ? unmap_anon_pte(v, req) : unmap_file_pte(v, req)))
 		return false;
 	page_remove_rmap(v->subpage, v->vma, RMAP_PTE);

@@ -135,6 +135,22 @@ SHELL_SESSION = [
 
 HELLO = "nproc; free -m; echo alive"
 
+# As tools/test judges user tests: the status, what was lost, and the checker's word.
+ALL_PASSED = r"""
+{ print } /test-end/ { n++; if ($3 == 0 && $5 <= 256 && $6 == "ok") good++ } END { print good " of " n " good" }"""
+
+SWAP_TESTS = ["/tests/thp_pageout", "/tests/swapoff", "/tests/swap_fork",
+              "/tests/cowstorm 10 4 60", "/tests/pageout_race", "/tests/vm_random 10"]
+
+
+def swap_mode(mode, cpus):
+    wishes = " ".join("'240:always:%s'" % test for test in SWAP_TESTS)
+    return Scenario("swap-%s-%d" % (mode, cpus), "huge pages go to swap, %d CPUs" % cpus,
+                    ["--mem", "96", "--swap", "256", "--cpus", str(cpus), "--append", "thp_swap=" + mode],
+                    "testrun %s | awk '%s'" % (wishes, ALL_PASSED), ["%d of %d good" % (2 * (len(SWAP_TESTS),))],
+                    timeout=600)
+
+
 ALL = [
     Scenario("boot-64mb", "the smallest machine", ["--mem", "64", "--swap", "256"], HELLO, ["alive"]),
     Scenario("boot-16gb", "memory above and below 4 GB", ["--mem", "16384", "--swap", "0"], HELLO,
@@ -155,6 +171,7 @@ ALL = [
     Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
              "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
              "test -s /etc/hostname && grep -c ^class /tmp/x/y", ["3\n"], on_linux=True),
+    swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
     Scenario("demo", "the whole chain", [], "demo", ["the chain is complete"],
              timeout=180, on_linux=True),
