@@ -47,10 +47,10 @@ static int page_is_right(const uint64_t *page, uint64_t seed)
 	return page[0] == pattern(seed, 0) && page[511] == (sum ^ seed);
 }
 
-/* The pressure ends: a quarter is kept, and khugepaged is given time to gather it. => wrong pages */
+/* The pressure ends: an eighth is kept, and khugepaged is given time to gather it. => wrong pages */
 static long relief(uint64_t *memory, size_t pages, const unsigned char *version)
 {
-	size_t kept = (pages / 4 + 511) & ~511UL;
+	size_t kept = (pages / 8 + 511) & ~511UL;
 	long wrong = 0, before = vmstat("thp_collapse_alloc");
 
 	munmap(memory + kept * 512, (pages - kept) * PAGE);
