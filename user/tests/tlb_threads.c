@@ -67,7 +67,7 @@ static int takes_rights(char *p)
 {
 	int wrong = 0;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < ROUNDS && !wrong; i++) {
 		let_it_run();
 		may_write = 0;
 		mprotect(p, PAGE, PROT_READ);
@@ -82,7 +82,7 @@ static int forks(void)
 {
 	int wrong = 0, status;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < ROUNDS && !wrong; i++) {
 		pid_t pid;
 
 		let_it_run();
@@ -99,7 +99,7 @@ static int throws_away(char *p, size_t length)
 {
 	int wrong = 0;
 
-	for (int i = 1; i <= ROUNDS; i++) {
+	for (int i = 1; i <= ROUNDS && !wrong; i++) {
 		memset(p, i, 8);
 		let_it_run();
 		wrong += seen == 0;
