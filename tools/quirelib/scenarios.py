@@ -165,6 +165,8 @@ ALL = [
              status=42, on_linux=True),
     Scenario("time-limit", "a command that does not end", [], "echo out; sleep 1000", ["out\n"],
              status=124, timeout=15, on_linux=True),
+    Scenario("panic", "no program to start: the reason, the calls, status 125", ["--bare"], None,
+             ["Kernel panic", "Called from:", "panic"], status=125),
     Scenario("icount", "instructions as time", ["--icount", "--cpus", "1"], HELLO, ["alive"]),
     DiskScenario("disks", "several disks, a read error, mkswap and swapon in the guest", [], DISKS,
                  ["01010101\nfour good pages\n1\n02020202\n16380\noff\n1\n"], on_linux=True),

@@ -47,19 +47,27 @@ static int page_is_right(const uint64_t *page, uint64_t seed)
 	return page[0] == pattern(seed, 0) && page[511] == (sum ^ seed);
 }
 
-/* The pressure ends: an eighth is kept, and khugepaged is given time to gather it. => wrong pages */
-static long relief(uint64_t *memory, size_t pages, const unsigned char *version)
-{
-	size_t kept = (pages / 8 + 511) & ~511UL;
-	long wrong = 0, before = vmstat("thp_collapse_alloc");
+/*
+ * A small area that is there from the beginning: under the pressure it goes to swap, after it khugepaged gathers it.
+ */
+#define WITNESS (8 * MB)
 
-	munmap(memory + kept * 512, (pages - kept) * PAGE);
-	for (size_t i = 0; i < kept; i++)
-		write_page(memory + i * 512, i << 8 | version[i]);
-	within_ms(10000, vmstat("thp_collapse_alloc") > before);
-	for (size_t i = 0; i < kept; i++)
-		wrong += !page_is_right(memory + i * 512, i << 8 | version[i]);
-	return wrong;
+static char *new_witness(void)
+{
+	char *p = map_aligned(WITNESS);
+
+	madvise(p, WITNESS, MADV_NOHUGEPAGE);
+	fill(p, WITNESS, 77);
+	return p;
+}
+
+static void ask_witness(char *p)
+{
+	is(wrong_pages(p, WITNESS, 77), 0, "every page of the witness is right");
+	fill(p, WITNESS, 77);
+	madvise(p, WITNESS, MADV_HUGEPAGE);
+	ok(within_ms(20000, huge_kb(p) > 0), "after the pressure it becomes huge");
+	is(wrong_pages(p, WITNESS, 77), 0, "and is still right");
 }
 
 /* Passes in turn upwards, by random jumps and downwards; each page is checked, then written anew. */
@@ -67,7 +75,7 @@ static int work(void *argument)
 {
 	struct work *w = argument;
 	size_t pages = w->length / PAGE, done_pages = 0;
-	uint64_t *memory = (uint64_t *)map_aligned(w->length), state = w->number + 1;
+	uint64_t *memory = (uint64_t *)map_huge(w->length), state = w->number + 1;
 	unsigned char *version = (unsigned char *)map_small(pages);
 	long wrong = 0, pass = 0;
 
@@ -91,7 +99,6 @@ static int work(void *argument)
 	} while (now_ms() < w->end);
 	for (size_t i = 0; i < pages; i++)
 		wrong += !page_is_right(memory + i * 512, i << 8 | version[i]);
-	wrong += relief(memory, pages, version);
 	if (wrong)
 		diag("process %d: %ld wrong pages", w->number, wrong);
 	return wrong != 0;
@@ -102,14 +109,15 @@ int main(int argc, char **argv)
 	size_t total = wanted(argc > 1 ? argv[1] : "125%");
 	long seconds = argc > 2 ? atol(argv[2]) : 5;
 	int processes = argc > 3 ? atoi(argv[3]) : 1, status, bad = 0;
-	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_kswapd",
-		"thp_collapse_alloc" };
-	long before[5];
+	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_kswapd" };
+	long before[4];
+	char *witness;
 
-	plan(6);
+	plan(8);
 	khuge_quick();
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 4; i++)
 		before[i] = vmstat(names[i]);
+	witness = new_witness();
 	diag("%zu MB in %d processes", total / MB, processes);
 	fflush(stdout);
 	for (int i = 0; i < processes; i++) {
@@ -124,7 +132,8 @@ int main(int argc, char **argv)
 			bad++;
 		}
 	is(bad, 0, "every page is right in every process");
-	for (int i = 0; i < 5; i++)
+	ask_witness(witness);
+	for (int i = 0; i < 4; i++)
 		ok(vmstat(names[i]) > before[i], "%s grew: %ld", names[i], vmstat(names[i]) - before[i]);
 	return done();
 }
