@@ -11,6 +11,7 @@
 #include <kernel/lib/string.h>
 #include <mm/alloc/slab.h>
 #include <mm/fault/fault.h>
+#include <mm/map/map.h>
 #include <mm/reclaim/reclaim.h>
 #include <mm/swap/swap.h>
 
@@ -153,6 +154,21 @@ static int make_it_fail_store(char *text, void *task)
 	return 0;
 }
 
+static int clear_refs_store(char *text, void *task)
+{
+	int value, err = kstrtoint(strim(text), 10, &value);
+	struct mm *mm;
+
+	if (err || value < CLEAR_REFS_ALL || value > CLEAR_REFS_HIWATER_RSS)
+		return err ? err : -EINVAL;
+	mm = get_task_mm(task);
+	if (mm) {
+		clear_refs(mm, value);
+		mmput(mm);
+	}
+	return 0;
+}
+
 /* --- links --------------------------------------------------------------------------------------------------------------- */
 
 static int exe_path(struct task *task, struct path *path)
@@ -199,6 +215,7 @@ static int root_path(struct task *task, struct path *path)
 
 static const struct pid_entry pid_entries[] = {
 	{ .name = "auxv", .mode = 0400, .show = auxv_show },
+	{ .name = "clear_refs", .mode = 0200, .store = clear_refs_store },
 	{ .name = "cmdline", .mode = 0444, .show = cmdline_show },
 	{ .name = "comm", .mode = 0644, .show = comm_show, .store = comm_store },
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .get_path = cwd_path },

@@ -96,7 +96,7 @@ static void smaps_account(struct mem_size_stats *mss, struct vma *vma, struct pa
 	mss->pss += pss;
 	if (PageAnon(page))
 		mss->anonymous += size;
-	if (young || PageReferenced(compound_head(page)))
+	if (young || PageYoung(compound_head(page)) || PageReferenced(compound_head(page)))
 		mss->referenced += size;
 	if (dirty)
 		mss->pss_dirty += pss;

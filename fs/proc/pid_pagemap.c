@@ -46,14 +46,13 @@ static u64 pagemap_pte(pte_t pte)
 	return entry;
 }
 
-/* Entries of the pages [addr, end), which lie under one PMD. */
+/* Entries of the pages [addr, end), which lie under one PMD. => out is zeroed */
 static void pagemap_pmd(struct mm *mm, unsigned long addr, unsigned long end, u64 *out)
 {
 	pmd_t *pmd = mm_find_pmd(mm, addr);
 	spinlock_t *ptl;
 	pte_t *pte;
 
-	memset(out, 0, ((end - addr) >> PAGE_SHIFT) * sizeof(u64));
 	if (!pmd)
 		return;
 	ptl = pmd_trans_huge_lock(pmd);
@@ -73,6 +72,18 @@ static void pagemap_pmd(struct mm *mm, unsigned long addr, unsigned long end, u6
 	spin_unlock(ptl);
 }
 
+/* A new area is soft-dirty as a whole, also where nothing is mapped yet. */
+static void pagemap_new_areas(struct mm *mm, unsigned long addr, unsigned long end, u64 *out)
+{
+	struct vma *vma = find_vma_intersection(mm, addr, end);
+	unsigned long page;
+
+	for (; vma && vma->vm_start < end; vma = vma_next(vma))
+		if (vma->vm_flags & VM_SOFTDIRTY)
+			for (page = max(vma->vm_start, addr); page < min(vma->vm_end, end); page += PAGE_SIZE)
+				out[(page - addr) >> PAGE_SHIFT] |= PM_SOFT_DIRTY;
+}
+
 static ssize_t pagemap_copy(struct mm *mm, struct iov_iter *to, u64 *pos, u64 *buf)
 {
 	unsigned long addr, end;
@@ -85,11 +96,11 @@ static ssize_t pagemap_copy(struct mm *mm, struct iov_iter *to, u64 *pos, u64 *b
 			break;
 		end = pmd_addr_end(addr, TASK_SIZE);
 		end = min(end, addr + (iov_iter_count(to) / sizeof(u64) << PAGE_SHIFT));
-		if (mm) {
-			mmap_read_lock(mm);
-			pagemap_pmd(mm, addr, end, buf);
-			mmap_read_unlock(mm);
-		}
+		memset(buf, 0, ((end - addr) >> PAGE_SHIFT) * sizeof(u64));
+		mmap_read_lock(mm);
+		pagemap_pmd(mm, addr, end, buf);
+		pagemap_new_areas(mm, addr, end, buf);
+		mmap_read_unlock(mm);
 		/* the copy may fault, so mmap_lock is not held over it */
 		n = copy_to_iter(buf, (end - addr) >> PAGE_SHIFT << 3, to);
 		*pos += n;

@@ -9,6 +9,8 @@
 extern const struct pseudo_file sys_thp_files[];
 extern const size_t nr_sys_thp_files;
 
+extern const struct file_operations sys_page_idle_operations;
+
 /* block/NAME/ for each disk; 0 or -ENOMEM */
 int sys_add_disks(struct superblock *sb);
 

@@ -42,6 +42,8 @@ static vm_fault_t map_file_page(struct vm_fault *vmf, struct page *page)
 	if (vmf->flags & FAULT_FLAG_WRITE) {
 		pte = pte_mkwrite(pte_mkdirty(pte));
 		SetPageDirty(page);
+	} else if (vma_soft_dirty_enabled(vma)) {
+		pte = pte_wrprotect(pte);
 	}
 	ret = lock_empty_pte(vmf);
 	if (ret)

@@ -81,6 +81,11 @@ int do_mlock(struct mm *mm, unsigned long start, unsigned long len, unsigned lon
 int do_munlock(struct mm *mm, unsigned long start, unsigned long len);
 int do_mlockall(struct mm *mm, int flags);				/* MCL_* */
 int do_munlockall(struct mm *mm);
+/* What /proc/PID/clear_refs forgets; the numbers are Linux's. => takes mmap_lock for writing */
+enum clear_refs {
+	CLEAR_REFS_ALL = 1, CLEAR_REFS_ANON, CLEAR_REFS_MAPPED, CLEAR_REFS_SOFT_DIRTY, CLEAR_REFS_HIWATER_RSS,
+};
+void clear_refs(struct mm *mm, enum clear_refs what);
 int do_msync(struct mm *mm, unsigned long start, unsigned long len, int flags);
 int do_swapon(const char *path, struct block_device *bdev, int swap_flags);
 int do_swapoff(struct block_device *bdev);

@@ -27,6 +27,8 @@ static void change_present_pte(struct vma *vma, pte_t *ptep, pgprot_t prot)
 
 	if (can_write_now(vma, pte_special(pte) ? NULL : pte_page(pte), pte_dirty(pte)))
 		pte = pte_mkwrite(pte);
+	if (vma_soft_dirty_enabled(vma) && !pte_soft_dirty(pte))
+		pte = pte_wrprotect(pte);
 	set_pte(ptep, pte);
 }
 
@@ -78,6 +80,8 @@ static bool change_huge_pmd(struct vma *vma, pmd_t *pmdp, pgprot_t prot)
 	pmd = pmd_modify(pmdp_invalidate(pmdp), prot);
 	if (can_write_now(vma, pmd_special(pmd) ? NULL : pmd_page(pmd), pmd_dirty(pmd)))
 		pmd = pmd_mkwrite(pmd);
+	if (vma_soft_dirty_enabled(vma) && !pmd_soft_dirty(pmd))
+		pmd = pmd_wrprotect(pmd);
 	set_pmd(pmdp, pmd);
 	spin_unlock(ptl);
 	return true;

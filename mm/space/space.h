@@ -92,6 +92,8 @@ unsigned long find_free_range_in(struct mm *mm, unsigned long len, unsigned long
 
 static inline bool vma_is_anonymous(const struct vma *vma) { return !vma->ops; }
 static inline unsigned long vma_pages(const struct vma *vma) { return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT; }
+/* Its writes are being watched (/proc/PID/clear_refs): what is not soft-dirty must stay read-only */
+static inline bool vma_soft_dirty_enabled(const struct vma *vma) { return !(vma->vm_flags & VM_SOFTDIRTY); }
 static inline pgoff_t linear_page_index(const struct vma *vma, unsigned long address)
 { return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff; }
 

@@ -119,6 +119,11 @@ static inline bool ptep_test_and_clear_young(pte_t *p)
 { return __atomic_fetch_and(&p->pte, ~_PAGE_ACCESSED, __ATOMIC_SEQ_CST) & _PAGE_ACCESSED; }
 static inline bool pmdp_test_and_clear_young(pmd_t *p)
 { return __atomic_fetch_and(&p->pmd, ~_PAGE_ACCESSED, __ATOMIC_SEQ_CST) & _PAGE_ACCESSED; }
+/* Not soft-dirty until the next write, which therefore has to fault. => caller flushes the TLB */
+static inline void ptep_clear_soft_dirty(pte_t *p)
+{ __atomic_fetch_and(&p->pte, ~(_PAGE_RW | _PAGE_SOFT_DIRTY), __ATOMIC_SEQ_CST); }
+static inline void pmdp_clear_soft_dirty(pmd_t *p)
+{ __atomic_fetch_and(&p->pmd, ~(_PAGE_RW | _PAGE_SOFT_DIRTY), __ATOMIC_SEQ_CST); }
 static inline void ptep_set_wrprotect(pte_t *p) { __atomic_fetch_and(&p->pte, ~_PAGE_RW, __ATOMIC_SEQ_CST); }
 static inline void pmdp_set_wrprotect(pmd_t *p) { __atomic_fetch_and(&p->pmd, ~_PAGE_RW, __ATOMIC_SEQ_CST); }
 /* mprotect's way: take the entry out atomically so that no hardware A/D bit is lost, but never leave it looking empty */
@@ -159,6 +164,7 @@ static inline pte_t pte_swp_mkexclusive(pte_t e) { return __pte(e.pte | _PAGE_SW
 static inline pte_t pte_swp_clear_exclusive(pte_t e) { return __pte(e.pte & ~_PAGE_SWP_EXCLUSIVE); }
 static inline bool pte_swp_soft_dirty(pte_t e) { return e.pte & _PAGE_SWP_SOFT_DIRTY; }
 static inline pte_t pte_swp_mksoft_dirty(pte_t e) { return __pte(e.pte | _PAGE_SWP_SOFT_DIRTY); }
+static inline pte_t pte_swp_clear_soft_dirty(pte_t e) { return __pte(e.pte & ~_PAGE_SWP_SOFT_DIRTY); }
 static inline pte_t pte_swp_clear_flags(pte_t e) { return __pte(e.pte & ~(_PAGE_SWP_EXCLUSIVE | _PAGE_SWP_SOFT_DIRTY)); }
 /* A migration entry also remembers young (bit 5... of a free bit pair): see mm/split and mm/reclaim. */
 #define _PAGE_MIG_YOUNG		BIT(2)

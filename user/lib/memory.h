@@ -36,6 +36,7 @@
 #define KPF_COMPOUND_TAIL 16
 #define KPF_THP		22
 #define KPF_ZERO_PAGE	24
+#define KPF_IDLE	25
 
 /* Ends the program: the words are TAP's. */
 __attribute__((noreturn)) static inline void fatal(const char *what)
@@ -155,6 +156,27 @@ static inline long smaps_kb(const volatile void *address, const char *field)
 	}
 	close(l.fd);
 	return value;
+}
+
+/* Is a two-letter word among the VmFlags of the area? */
+static inline int smaps_flag(const volatile void *address, const char *flag)
+{
+	struct lines l;
+	unsigned long start, end, at = (unsigned long)address;
+	char line[512], word[8];
+	int inside = 0, found = 0;
+
+	snprintf(word, sizeof(word), " %s ", flag);
+	if (!open_lines(&l, "/proc/self/smaps"))
+		return 0;
+	while (!found && next_line(&l, line, sizeof(line))) {
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+			inside = start <= at && at < end;
+		else if (inside && !strncmp(line, "VmFlags:", 8))
+			found = strstr(line, word) != NULL;
+	}
+	close(l.fd);
+	return found;
 }
 
 /* The line of /proc/self/maps that holds an address. => 0 if there is none */
@@ -325,6 +347,20 @@ static inline long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Makes the processor forget the addresses that it knows: it sets the accessed bit of an entry only when it reads
+ * the entry. The kernel flushes a whole address space when it takes rights away from many pages.
+ */
+static inline void forget_translations(void)
+{
+	size_t length = 128 * PAGE;
+	char *p = map_small(length);
+
+	memset(p, 1, length);
+	mprotect(p, length, PROT_READ);
+	munmap(p, length);
 }
 
 /* Waits until the condition holds. => whether it did within the time */
