@@ -19,6 +19,7 @@ static const struct pseudo_file sys_files[] = {
 	{ .path = "devices/system/cpu/possible", .show = cpus_online_show },
 	{ .path = "fs/" },
 	{ .path = "block/" },
+	{ .path = "kernel/mm/page_idle/bitmap", .mode = 0600, .fop = &sys_page_idle_operations },
 	{ .path = "kernel/debug/" },
 	{ .path = "kernel/tracing/" },
 };

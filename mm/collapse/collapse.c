@@ -152,7 +152,7 @@ static enum scan_result isolate_pte(struct collapse *c, pte_t pte)
 	if (pte_special(pte))
 		return SCAN_PAGE_NULL;
 	result = isolate_page(c, pte_page(pte));
-	if (result == SCAN_SUCCEED && (pte_young(pte) || PageReferenced(compound_head(pte_page(pte)))))
+	if (result == SCAN_SUCCEED && page_was_used(pte))
 		c->tally.referenced++;
 	return result;
 }

@@ -21,6 +21,14 @@ enum scan_result tally_swapped(struct pte_tally *tally);
  */
 bool refcount_suitable(struct page *head);
 
+/* Was the page used of late? Idle page tracking may have moved the accessed bit to PG_young. => a present, normal entry */
+static inline bool page_was_used(pte_t pte)
+{
+	const struct page *head = compound_head(pte_page(pte));
+
+	return pte_young(pte) || PageYoung(head) || PageReferenced(head);
+}
+
 /* The mm is being torn down, or the OOM reaper takes its memory away. */
 bool collapse_test_exit(struct mm *mm);
 

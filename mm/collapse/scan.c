@@ -51,7 +51,7 @@ static enum scan_result scan_pte(pte_t pte, struct pte_tally *tally)
 	if (pte_special(pte))
 		return SCAN_PAGE_NULL;
 	result = scan_page(pte_page(pte), tally);
-	if (result == SCAN_SUCCEED && pte_young(pte) && !PageReferenced(compound_head(pte_page(pte))))
+	if (result == SCAN_SUCCEED && page_was_used(pte))
 		tally->referenced++;
 	return result;
 }

@@ -187,6 +187,8 @@ void lru_follow_mlocked(struct page *page)
 void mark_page_accessed(struct page *page)
 {
 	page = compound_head(page);
+	if (PageIdle(page))
+		ClearPageIdle(page);
 	if (!PageReferenced(page))
 		SetPageReferenced(page);
 	else if (PageLRU(page) && !PageActive(page) && !PageUnevictable(page))

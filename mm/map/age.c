@@ -25,6 +25,7 @@ struct aging {
 static void age_page(struct aging *aging, struct page *page)
 {
 	ClearPageReferenced(page);
+	ClearPageYoung(page);
 	if (!aging->pageout) {
 		deactivate_page(page);
 	} else if (!PageUnevictable(page) && isolate_lru_page(page)) {

@@ -40,6 +40,13 @@ extern enum thp_swap_mode thp_swap_mode;
 /* Accessed bits of all mappings, cleared; the number of young entries, -1: a lock was busy. => page locked */
 int page_referenced(struct page *page, unsigned long *vm_flags);
 
+/*
+ * Idle page tracking: mark the page of a frame idle; is it still? Frames that are free, tails, or no user's memory are never
+ * idle. => any pfn; sleeps
+ */
+void page_set_idle(unsigned long pfn);
+bool page_is_idle(unsigned long pfn);
+
 /* Caches that can give memory back, from the floors above. */
 struct shrinker {
 	const char	*name;

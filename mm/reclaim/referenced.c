@@ -35,6 +35,10 @@ int page_referenced(struct page *page, unsigned long *vm_flags)
 		return 0;
 	complete = rmap_walk(page, &rwc);
 	*vm_flags = count.vm_flags;
+	if (count.young)
+		ClearPageIdle(page);
+	/* Bits that idle page tracking has cleared before us. */
+	count.young += TestClearPageYoung(page);
 	if (!complete && !(count.vm_flags & VM_LOCKED))
 		return -1;
 	return count.young;

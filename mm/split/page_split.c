@@ -26,7 +26,7 @@
 /* What a tail inherits. Not PG_anon_exclusive: that is each 4 KB page's own, and the migration entries keep it. */
 #define TAIL_FLAGS	(BIT(PG_locked) | BIT(PG_referenced) | BIT(PG_uptodate) | BIT(PG_dirty) | BIT(PG_active) |	\
 			 BIT(PG_workingset) | BIT(PG_swapbacked) | BIT(PG_swapcache) | BIT(PG_unevictable) |		\
-			 BIT(PG_mlocked) | BIT(PG_isolated))
+			 BIT(PG_mlocked) | BIT(PG_isolated) | BIT(PG_idle) | BIT(PG_young))
 
 static int cache_references(const struct page *head)
 {
