@@ -168,6 +168,7 @@ struct zone {
 	atomic_long_t	free_pages;		/* changed under lock, read anywhere */
 	struct free_area free_area[MAX_ORDER + 1]; /* (lock) */
 	u8		*pageblock_type;	/* (lock) enum migratetype of each 2 MB block */
+	struct block_capture *capture;		/* (lock) somebody makes a large block, and wants it for himself */
 };
 
 struct lruvec {
@@ -344,6 +345,11 @@ struct mapping_ops {
 	void (*remove)(struct page *page);		/* reclaim: clean page leaves (page locked, tree lock held) */
 	/* pages (> 0) want to join, or (< 0) have left: 0 or -ENOSPC. NULL: no limit. Never sleeps */
 	int (*charge)(struct mapping *mapping, long pages);
+	/*
+	 * migration: new, locked, stands for old from now on, and takes over the reference of the tree. NULL: pages can't move
+	 * => both locked, tree lock held, old unmapped, its count frozen; the content and flags are copied
+	 */
+	void (*migrate)(struct page *old, struct page *new);
 };
 struct mapping {
 	const struct mapping_ops *ops;

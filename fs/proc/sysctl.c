@@ -9,6 +9,7 @@
 #include <mm/fault/fault.h>
 #include <mm/frame/buddy.h>
 #include <mm/map/map.h>
+#include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
 
 /* An unsigned knob with a range and, where others depend on it, what to do after a change. */
@@ -79,6 +80,16 @@ static int wmark_show(struct seq *m, void *arg)
 static const struct wmark_knob min_free_knob = { &min_free_kbytes, 0, 1UL << 30 };
 static const struct wmark_knob scale_knob = { &watermark_scale_factor, 1, 3000 };
 
+/* --- compaction ---------------------------------------------------------------------------------------------------------- */
+
+static int compact_memory_store(char *text, void *arg __unused)
+{
+	if (!sysfs_streq(text, "1"))
+		return -EINVAL;
+	compact_node_fully();
+	return 0;
+}
+
 /* --- kernel -------------------------------------------------------------------------------------------------------------- */
 
 static int text_show(struct seq *m, void *arg)
@@ -117,6 +128,10 @@ const struct pseudo_file proc_sysctl_files[] = {
 	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, NULL),
 	KNOB_FILE("sys/vm/page-cluster", page_cluster, 0, 31, NULL),
 	KNOB_FILE("sys/vm/max_map_count", sysctl_max_map_count, 1, 1U << 30, NULL),
+	KNOB_FILE("sys/vm/compaction_proactiveness", sysctl_compaction_proactiveness, 0, 100, NULL),
+	KNOB_FILE("sys/vm/extfrag_threshold", sysctl_extfrag_threshold, 0, 1000, NULL),
+	KNOB_FILE("sys/vm/compact_unevictable_allowed", sysctl_compact_unevictable_allowed, 0, 1, NULL),
+	{ .path = "sys/vm/compact_memory", .mode = 0200, .store = compact_memory_store },
 	{ .path = "sys/vm/min_free_kbytes", .mode = 0644, .show = wmark_show, .store = wmark_store,
 	  .arg = (void *)&min_free_knob },
 	{ .path = "sys/vm/watermark_scale_factor", .mode = 0644, .show = wmark_show, .store = wmark_store,

@@ -13,6 +13,7 @@
 #include <mm/alloc/slab.h>
 #include <mm/check/check_mm.h>
 #include <mm/collapse/khugepaged.h>
+#include <mm/reclaim/compact.h>
 
 #define DEBUGFS_MAGIC		0x64626720
 #define CHECK_REPORT_SIZE	4096
@@ -55,7 +56,34 @@ static int scan_results_show(struct seq *m, void *arg __unused)
 	return 0;
 }
 
+/* --- fragmentation: one line a zone, one column an order ------------------------------------------------------------------------ */
+
+/* In 1/1000, as a decimal fraction; a block that is there is -1.000. */
+static void show_thousandths(struct seq *m, int value)
+{
+	seq_printf(m, "%s%d.%03d ", value < 0 ? "-" : "", abs(value) / 1000, abs(value) % 1000);
+}
+
+static int extfrag_show(struct seq *m, void *arg)
+{
+	int (*index)(const struct free_info *info, unsigned int order) = arg;
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		seq_printf(m, "Node %d, zone %8s ", zone->node->id, zone->name);
+		for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+			struct free_info info = zone_free_info(zone, order);
+
+			show_thousandths(m, index(&info, order));
+		}
+		seq_puts(m, "\n");
+	}
+	return 0;
+}
+
 static const struct pseudo_file debug_files[] = {
+	{ .path = "extfrag/extfrag_index", .show = extfrag_show, .arg = fragmentation_index },
+	{ .path = "extfrag/unusable_index", .show = extfrag_show, .arg = unusable_free_index },
 	{ .path = "check_mm", .mode = 0600, .show = check_mm_show, .store = check_mm_store },
 	{ .path = "khugepaged_results", .show = scan_results_show },
 	{ .path = "split_huge_pages", .mode = 0200, .store = sys_split_huge_pages_store },

@@ -142,6 +142,7 @@ static int tmpfs_charge(struct mapping *mapping, long pages)
 const struct mapping_ops tmpfs_mapping_ops = {
 	.charge		= tmpfs_charge,
 	.remove		= page_cache_delete,
+	.migrate	= page_cache_replace,
 };
 
 struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)

@@ -50,6 +50,36 @@ TRACE_EVENT(vmscan, mm_vmscan_throttled, "usec_timeout=%llu usec_delayed=%llu re
 	    usec_timeout, usec_delayed, reason)
 TRACE_EVENT(oom, mark_victim, "pid=%lld", pid)
 
+TRACE_EVENT(migrate, mm_migrate_pages,
+	    "nr_succeeded=%llu nr_failed=%llu nr_thp_succeeded=%llu nr_thp_failed=%llu mode=%llu reason=%llu",
+	    nr_succeeded, nr_failed, nr_thp_succeeded, nr_thp_failed, mode, reason)
+TRACE_EVENT(compaction, mm_compaction_isolate_migratepages, "range=(0x%llx ~ 0x%llx) nr_scanned=%llu nr_taken=%llu",
+	    start_pfn, end_pfn, nr_scanned, nr_taken)
+TRACE_EVENT(compaction, mm_compaction_isolate_freepages, "range=(0x%llx ~ 0x%llx) nr_scanned=%llu nr_taken=%llu",
+	    start_pfn, end_pfn, nr_scanned, nr_taken)
+TRACE_EVENT(compaction, mm_compaction_migratepages, "nr_migrated=%llu nr_failed=%llu", nr_migrated, nr_failed)
+TRACE_EVENT(compaction, mm_compaction_begin,
+	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%llu",
+	    zone_start, migrate_pfn, free_pfn, zone_end, mode)
+TRACE_EVENT(compaction, mm_compaction_end,
+	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%llu status=%llu",
+	    zone_start, migrate_pfn, free_pfn, zone_end, mode, status)
+TRACE_EVENT(compaction, mm_compaction_try_to_compact_pages, "order=%llu gfp_mask=0x%llx priority=%llu",
+	    order, gfp_mask, priority)
+TRACE_EVENT(compaction, mm_compaction_suitable, "node=%llu zone=%llu order=%lld ret=%llu", nid, zone, order, ret)
+TRACE_EVENT(compaction, mm_compaction_finished, "node=%llu zone=%llu order=%lld ret=%llu", nid, zone, order, ret)
+TRACE_EVENT(compaction, mm_compaction_deferred, "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+	    nid, zone, order, order_failed, consider, limit)
+TRACE_EVENT(compaction, mm_compaction_defer_compaction,
+	    "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+	    nid, zone, order, order_failed, consider, limit)
+TRACE_EVENT(compaction, mm_compaction_defer_reset,
+	    "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+	    nid, zone, order, order_failed, consider, limit)
+TRACE_EVENT(compaction, mm_compaction_kcompactd_sleep, "nid=%llu", nid)
+TRACE_EVENT(compaction, mm_compaction_kcompactd_wake, "nid=%llu order=%llu", nid, order)
+TRACE_EVENT(compaction, mm_compaction_wakeup_kcompactd, "nid=%llu order=%llu", nid, order)
+
 /* --- mm/collapse --- */
 TRACE_EVENT(huge_memory, mm_khugepaged_scan, "mm=0x%llx progress=%llu full_scan_finished=%llu",
 	    mm, progress, full_scan_finished)

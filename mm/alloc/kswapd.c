@@ -18,6 +18,7 @@
 #include <kernel/trace/trace.h>
 #include <mm/alloc/daemon_internal.h>
 #include <mm/frame/vmstat.h>
+#include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
 
 #define KSWAPD_MAX_FAILURES	16
@@ -47,8 +48,14 @@ void wakeup_kswapd(unsigned int order, gfp_t gfp)
 		return;
 	if ((unsigned int)READ_ONCE(node->kswapd_order) < order)
 		WRITE_ONCE(node->kswapd_order, order);
-	if (!waitqueue_active(&node->kswapd_wait) || kswapd_hopeless(node) || node_balanced(node, order))
+	if (!waitqueue_active(&node->kswapd_wait))
 		return;
+	if (kswapd_hopeless(node) || node_balanced(node, order)) {
+		/* Reclaim is not what is missing. Who may not compact for himself has it done. */
+		if (!(gfp & __GFP_DIRECT_RECLAIM))
+			wakeup_kcompactd(order);
+		return;
+	}
 	trace(mm_vmscan_wakeup_kswapd, node->id, order, gfp);
 	wake_up_interruptible(&node->kswapd_wait);
 }
@@ -61,13 +68,17 @@ static bool prepare_kswapd_sleep(struct node *node, unsigned int order)
 	return kswapd_hopeless(node) || node_balanced(node, order);
 }
 
-static void kswapd_try_to_sleep(struct node *node, unsigned int order)
+/* order: what it reached; asked: what it was woken for */
+static void kswapd_try_to_sleep(struct node *node, unsigned int order, unsigned int asked)
 {
 	long remaining = 0;
 	DEFINE_WAIT(wait);
 
 	prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
 	if (prepare_kswapd_sleep(node, order)) {
+		/* There are free pages enough now: to make blocks of them is another's business. */
+		compaction_forget_skipped();
+		wakeup_kcompactd(asked);
 		remaining = schedule_timeout(HZ / 10);
 		finish_wait(&node->kswapd_wait, &wait);
 		prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
@@ -90,7 +101,7 @@ int kswapd(void *data)
 	current->flags |= PF_MEMALLOC | PF_KSWAPD;
 	while (!kthread_should_stop()) {
 		/* It gave up on a high order: sleep for what it reached, and take up again what was asked for since. */
-		kswapd_try_to_sleep(node, reached);
+		kswapd_try_to_sleep(node, reached, order);
 		order = xchg(&node->kswapd_order, 0);
 		if (kthread_should_stop())
 			break;

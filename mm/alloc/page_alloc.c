@@ -3,8 +3,10 @@
  * Fast path: mm/frame's lists, above the low mark. Slow path, each step only if the one before it brought nothing:
  *
  *	wake kswapd, go down to the min mark	(half of it with __GFP_HIGH; the whole reserve for who frees memory)
+ *	compact, without waiting		large blocks only: there may be enough memory, in small pieces
  *	reclaim for ourselves			may be throttled, so that a crowd does not eat the reserve
  *	give the per-CPU lists back		a page that we freed may lie on another CPU's
+ *	compact, harder				blocks only
  *	again, while there is progress or hope	16 rounds without progress end it
  *	kill somebody				and again
  *
@@ -19,6 +21,7 @@
 #include <kernel/x86/trap.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/vmstat.h>
+#include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
 #include <mm/swap/swap.h>
 
@@ -73,6 +76,34 @@ static void warn_alloc(gfp_t gfp, unsigned int order)
 	pr_warn("%s[%d]: page allocation failure: order:%u, mode:0x%x\n", current->comm, current->pid, order, gfp);
 	dump_stack();
 	show_mem();
+}
+
+/*
+ * Compact, then take what came of it: the block that was captured for us, or one from the lists.
+ *
+ * => *result says what compaction did, or COMPACT_SKIPPED
+ */
+static struct page *compact_and_take(gfp_t gfp, unsigned int order, enum compact_priority priority,
+				     enum compact_result *result)
+{
+	struct page *page;
+
+	*result = COMPACT_SKIPPED;
+	if (!order)
+		return NULL;
+	*result = try_to_compact_pages(gfp, order, priority, &page);
+	if (*result <= COMPACT_DEFERRED)
+		return NULL;
+	count_vm_event(COMPACTSTALL);
+	if (page)
+		prep_isolated_page(page, order, gfp);
+	else
+		page = get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
+	count_vm_event(page ? COMPACTSUCCESS : COMPACTFAIL);
+	if (page)
+		compaction_allocated(page, order);
+	cond_resched();
+	return page;
 }
 
 /* Reclaim, then take; once more after the per-CPU lists have come back. *progress: pages freed */
@@ -144,11 +175,33 @@ static struct page *alloc_pages_may_oom(gfp_t gfp, unsigned int order, bool *pro
 	return page;
 }
 
+/*
+ * Before anything is taken from others for a large block: can it be made of what is free? *enough: no, and with NORETRY
+ * reclaim is not to be tried either, because there is no room to compact, or it was in vain lately.
+ */
+static struct page *compact_first(gfp_t gfp, unsigned int order, bool *enough)
+{
+	enum compact_result result;
+	struct page *page;
+
+	*enough = false;
+	if (order <= PAGE_ALLOC_COSTLY_ORDER)
+		return NULL;
+	page = compact_and_take(gfp, order, COMPACT_PRIO_ASYNC, &result);
+	*enough = (gfp & __GFP_NORETRY) && (result == COMPACT_SKIPPED || result == COMPACT_DEFERRED);
+	return page;
+}
+
 /* => NULL: this request ends here, unless it is __GFP_NOFAIL */
 static struct page *reclaim_loop(gfp_t gfp, unsigned int order)
 {
-	bool costly = order > PAGE_ALLOC_COSTLY_ORDER;
+	bool costly = order > PAGE_ALLOC_COSTLY_ORDER, enough;
+	enum compact_result compacted;
 	int no_progress_loops = 0;
+	struct page *first = compact_first(gfp, order, &enough);
+
+	if (first || enough)
+		return first;
 
 	for (;;) {
 		unsigned long freed;
@@ -163,6 +216,9 @@ static struct page *reclaim_loop(gfp_t gfp, unsigned int order)
 		if (throttle_direct_reclaim(gfp))
 			return NULL;
 		page = reclaim_and_take(gfp, order, &freed);
+		if (!page)
+			page = compact_and_take(gfp, order, gfp & __GFP_NORETRY ? COMPACT_PRIO_ASYNC :
+						COMPACT_PRIO_SYNC_LIGHT, &compacted);
 		if (page)
 			return page;
 		if ((gfp & __GFP_NORETRY) || (costly && !(gfp & __GFP_RETRY_MAYFAIL)))

@@ -9,8 +9,6 @@
 #include <kernel/debug/fault_inject.h>
 #include <mm/frame/buddy.h>
 
-#define PAGE_ALLOC_COSTLY_ORDER 3
-
 /* => with __GFP_DIRECT_RECLAIM: sleeps, no spinlock held; NULL only when the caller is being killed, order is costly, or NORETRY */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
@@ -22,7 +20,9 @@ extern struct fault_attr fail_page_alloc, failslab;
 
 /* => interrupt context allowed */
 void wakeup_kswapd(unsigned int order, gfp_t gfp);
-void kswapd_start(void);		/* the daemon; listed in boot/main.c */
+void kswapd_start(void);		/* the daemon, and kcompactd; listed in boot/main.c */
+/* A block of this order was wanted and not there: kcompactd makes some. => any context */
+void wakeup_kcompactd(unsigned int order);
 /* The work itself, until free pages reach high, is in mm/reclaim (balance_pgdat); the thread and its sleep are here. */
 
 unsigned long nr_available_pages(void);	/* MemAvailable */

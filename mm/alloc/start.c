@@ -1,4 +1,4 @@
-/* mm/alloc/start.c - what begins when tasks can run: kswapd, and the giving back of spare stacks. */
+/* mm/alloc/start.c - what begins when tasks can run: kswapd, kcompactd, and the giving back of spare stacks. */
 #include <mm/alloc/page_alloc.h>
 #include <kernel/debug/panic.h>
 #include <kernel/sched/task.h>
@@ -13,5 +13,8 @@ void kswapd_start(void)
 	if (IS_ERR(task))
 		panic("kswapd cannot be started: error %ld", PTR_ERR(task));
 	WRITE_ONCE(node->kswapd, task);
+	task = kthread_run(kcompactd, node, "kcompactd%d", node->id);
+	if (IS_ERR(task))
+		panic("kcompactd cannot be started: error %ld", PTR_ERR(task));
 	kernel_stack_register_shrinker();
 }

@@ -38,8 +38,10 @@ void mapping_destroy(struct mapping *mapping)
 
 gfp_t mapping_gfp(const struct mapping *mapping)
 {
-	/* What reclaim cannot take away must not spoil the pageblocks of movable pages. */
-	return mapping->flags & BIT(AS_UNEVICTABLE) ? GFP_USER : GFP_HIGHUSER_MOVABLE;
+	bool movable = !(mapping->flags & BIT(AS_UNEVICTABLE)) || (mapping->ops && mapping->ops->migrate);
+
+	/* What can neither be taken away nor moved must not spoil the pageblocks of movable pages. */
+	return movable ? GFP_HIGHUSER_MOVABLE : GFP_USER;
 }
 
 struct page *find_get_page(struct mapping *mapping, pgoff_t index)
@@ -165,13 +167,28 @@ void page_cache_delete(struct page *page)
 	charge(mapping, -1);
 }
 
-/* => page referenced; it may have left the mapping while we waited for its lock */
-static void truncate_page(struct mapping *mapping, struct page *page)
+void page_cache_replace(struct page *old, struct page *new)
+{
+	struct mapping *mapping = old->mapping;
+	struct page *found;
+
+	new->mapping = mapping;
+	new->index = old->index;
+	found = radix_replace(mapping->tree, old->index, new);
+	ASSERTF(found == old, "index %llu holds %p, not %p", old->index, found, old);
+	old->mapping = NULL;
+}
+
+/*
+ * => page referenced; it may have left the mapping while we waited for its lock: then false. If it has only moved, another
+ *    page is in its place.
+ */
+static bool truncate_page(struct mapping *mapping, struct page *page)
 {
 	lock_page(page);
 	if (page->mapping != mapping) {
 		unlock_page(page);
-		return;
+		return false;
 	}
 	wait_on_page_writeback(page);
 	/* A fault that had checked the size before it was lowered may have mapped the page after the first unmap. */
@@ -183,6 +200,7 @@ static void truncate_page(struct mapping *mapping, struct page *page)
 	ClearPageDirty(page);
 	unlock_page(page);
 	put_page(page);			/* the tree's */
+	return true;
 }
 
 static void unmap_pages(struct mapping *mapping, pgoff_t first, pgoff_t last, bool copies)
@@ -197,12 +215,12 @@ static void remove_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
 	struct page *page;
 
 	while ((page = mapping_next_page(mapping, index))) {
-		index = page->index + 1;
-		if (index - 1 > last) {
+		index = page->index;
+		if (index > last) {
 			put_page(page);
 			break;
 		}
-		truncate_page(mapping, page);
+		index += truncate_page(mapping, page);
 		put_page(page);
 		cond_resched();
 	}

@@ -37,6 +37,8 @@ int add_to_page_cache(struct mapping *mapping, struct page *page, pgoff_t index,
  * => page and tree_lock locked, not mapped
  */
 void page_cache_delete(struct page *page);
+/* mapping_ops.migrate: new takes the place of old, with its index. => as there */
+void page_cache_replace(struct page *old, struct page *new);
 /* how to allocate pages of this mapping */
 gfp_t mapping_gfp(const struct mapping *mapping);
 /*

@@ -157,6 +157,17 @@ int radix_insert(void **tree, pgoff_t index, void *item, struct radix_pool *pool
 	return 0;
 }
 
+void *radix_replace(void *tree, pgoff_t index, void *item)
+{
+	struct radix_node *node = find_leaf(tree, index);
+	void **slot = node ? &node->slots[slot_of(node, index)] : NULL;
+	void *old = slot ? *slot : NULL;
+
+	if (old)
+		*slot = item;
+	return old;
+}
+
 void *radix_delete(void **tree, pgoff_t index)
 {
 	struct radix_node *node = find_leaf(*tree, index), *parent;

@@ -35,6 +35,8 @@ unsigned int radix_nodes_needed(void *tree, pgoff_t index);
  *    lock
  */
 int radix_insert(void **tree, pgoff_t index, void *item, struct radix_pool *pool);
+/* another item in the place of what is there. => what was there, or NULL (and nothing has changed) */
+void *radix_replace(void *tree, pgoff_t index, void *item);
 /* => what was there, or NULL */
 void *radix_delete(void **tree, pgoff_t index);
 

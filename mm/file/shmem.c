@@ -22,7 +22,7 @@ struct shmem_object {
 #define SHMEM_DEV_MINOR	1			/* of the anonymous device 0 */
 
 static atomic64_t next_ino = ATOMIC_LONG_INIT(1024);
-static const struct mapping_ops shmem_mapping_ops = { .remove = page_cache_delete };
+static const struct mapping_ops shmem_mapping_ops = { .remove = page_cache_delete, .migrate = page_cache_replace };
 
 static void shmem_open(struct vma *vma)
 {

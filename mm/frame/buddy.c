@@ -58,6 +58,50 @@ static void set_block_type(struct zone *zone, unsigned long pfn, unsigned int or
 		*pageblock(zone, pfn) = type;
 }
 
+static void expand(struct zone *zone, struct page *page, unsigned int low, unsigned int high, enum migratetype type);
+
+/* => the block, or what is wanted of it, is not to be added to the lists */
+static bool capture_block(struct zone *zone, struct page *page, unsigned int order, enum migratetype type)
+{
+	struct block_capture *capture = zone->capture;
+
+	if (capture->page || order < capture->order)
+		return false;
+	/* Small pieces of another type's pageblock would mix the types. */
+	if (order >= PAGEBLOCK_ORDER)
+		set_block_type(zone, page_to_pfn(page), order, type = capture->type);
+	else if (type != capture->type)
+		return false;
+	expand(zone, page, capture->order, order, type);
+	add_free_pages(zone, -(long)BIT(capture->order));
+	capture->page = page;
+	return true;
+}
+
+bool buddy_capture_start(struct zone *zone, struct block_capture *capture)
+{
+	unsigned long flags;
+	bool ours;
+
+	capture->page = NULL;
+	spin_lock_irqsave(&zone->lock, flags);
+	ours = !zone->capture;
+	if (ours)
+		zone->capture = capture;
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return ours;
+}
+
+void buddy_capture_end(struct zone *zone, const struct block_capture *capture)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (zone->capture == capture)
+		zone->capture = NULL;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
 static void free_one_block(struct zone *zone, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
@@ -76,6 +120,8 @@ static void free_one_block(struct zone *zone, struct page *page, unsigned int or
 	}
 	if (order > PAGEBLOCK_ORDER)
 		set_block_type(zone, pfn, order, type);
+	if (unlikely(zone->capture) && capture_block(zone, pfn_to_page(pfn), order, type))
+		return;
 	add_block(zone, pfn_to_page(pfn), order, type);
 }
 
@@ -239,6 +285,45 @@ unsigned int buddy_alloc_bulk(struct zone *zone, enum migratetype type, struct p
 	}
 	spin_unlock(&zone->lock);
 	return got;
+}
+
+/* => zone->lock held; the block's frames join the list one by one */
+static void isolate_block(struct zone *zone, struct page *page, struct list_head *list)
+{
+	unsigned int order = buddy_order(page);
+
+	del_block(zone, page, order);
+	add_free_pages(zone, -(long)BIT(order));
+	for (unsigned long i = 0; i < BIT(order); i++)
+		list_add_tail(&page[i].lru, list);
+}
+
+unsigned long buddy_isolate_range(struct zone *zone, unsigned long start, unsigned long end, unsigned long most,
+				  struct list_head *list, bool *contended)
+{
+	unsigned long flags, taken = 0, step;
+
+	if (!contended)
+		spin_lock_irqsave(&zone->lock, flags);
+	else if (!spin_trylock_irqsave(&zone->lock, flags))
+		return *contended = true, 0;
+	for (unsigned long pfn = start; pfn < end && taken < most; pfn += step) {
+		struct page *page = pfn_to_page(pfn);
+
+		step = 1;
+		if (PageBuddy(page)) {
+			step = BIT(buddy_order(page));
+			isolate_block(zone, page, list);
+			taken += step;
+		}
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return taken;
+}
+
+void buddy_release_page(struct page *page, unsigned int order)
+{
+	buddy_free_block(page, order);
 }
 
 unsigned long zone_free_blocks(struct zone *zone, unsigned int order, enum migratetype type)

@@ -14,6 +14,9 @@ extern struct node node_data[];		/* one today */
 #define for_each_zone(zone) \
 	for ((zone) = &NODE0->zones[0]; (zone) < &NODE0->zones[MAX_NR_ZONES]; (zone)++) if ((zone)->managed_pages)
 
+/* Larger blocks are hard to get: who asks for one gets less patience, and nobody is killed for it. */
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
 /* frame_init - fill the page array, build zones, give all free boot memory to the buddy. => kernel_page_table_init() has run */
 void frame_init(void);
 
@@ -73,6 +76,33 @@ extern unsigned long min_free_kbytes, watermark_scale_factor;
 unsigned long calculate_min_free_kbytes(unsigned long total_kbytes);	/* sqrt(16 * total), 128 to 262144 */
 /* khugepaged raises min_free_kbytes to keep whole pageblocks free. Never lowers it. */
 void raise_min_free_kbytes(unsigned long kbytes);
+
+/* --- compaction: blocks taken out of their place -------------------------------------------------------------------- */
+
+/*
+ * Who moves pages to make a free block wants that block, and not that somebody else gets it: the first one of at least
+ * this order that comes about in the zone is handed to him instead of the free lists. One such wish a zone at a time.
+ * Locks: (z) zone lock
+ */
+struct block_capture {
+	unsigned int	order;
+	enum migratetype type;		/* what its pageblocks become, when they are free as a whole */
+	struct page	*page;		/* (z) NULL until there is one; for prep_isolated_page() */
+};
+/* => false: somebody else has a wish in this zone */
+bool buddy_capture_start(struct zone *zone, struct block_capture *capture);
+void buddy_capture_end(struct zone *zone, const struct block_capture *capture);
+/*
+ * buddy_isolate_range - all free blocks that begin in [start, end) leave their lists, as pages of order 0
+ *
+ * => at most `most` pages, and one block's more; they are added to the list with count 0: prep_isolated_page() makes them
+ *    usable, buddy_release_page() gives one back
+ * => returns the pages taken; *contended: trylock only, and the zone lock was busy
+ */
+unsigned long buddy_isolate_range(struct zone *zone, unsigned long start, unsigned long end, unsigned long most,
+				  struct list_head *list, bool *contended);
+void prep_isolated_page(struct page *page, unsigned int order, gfp_t gfp);	/* as get_page_from_freelist would give it */
+void buddy_release_page(struct page *page, unsigned int order);			/* nobody used it */
 
 /* For the checker, /proc/buddyinfo, /proc/pagetypeinfo and compaction: walk with zone->lock held. */
 static inline enum migratetype pageblock_type(const struct zone *zone, unsigned long pfn)

@@ -218,6 +218,13 @@ static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
 		prep_compound_page(page, order);
 }
 
+void prep_isolated_page(struct page *page, unsigned int order, gfp_t gfp)
+{
+	count_vm_events(PGALLOC_DMA32 + page_zone_type(page), BIT(order));
+	prep_new_page(page, order, gfp);
+	trace(mm_page_alloc, page_to_pfn(page), order, gfp, gfp_migratetype(gfp));
+}
+
 static inline struct page *rmqueue(struct zone *zone, unsigned int order, enum migratetype type)
 {
 	return order ? buddy_alloc_block(zone, order, type) : pcp_alloc(zone - NODE0->zones, type);

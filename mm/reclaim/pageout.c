@@ -3,6 +3,7 @@
  * Linux: reclaim_pages in mm/vmscan.c.
  */
 #include <mm/reclaim/scan.h>
+#include <mm/reclaim/compact.h>
 #include <mm/frame/vmstat.h>
 #include <mm/split/split.h>
 #include <kernel/debug/printk.h>
@@ -56,4 +57,5 @@ void reclaim_init(void)
 {
 	choose_swap_mode();
 	register_shrinker(&deferred_split_shrinker);
+	compact_init();
 }

@@ -54,7 +54,8 @@ struct rmap_walk_control {
 	bool (*visit)(struct rmap_visit *visit, void *arg);	/* false: stop the whole walk */
 	bool (*done)(struct page *page);		/* optional: true ends the walk (nothing mapped any more) */
 	bool (*skip_vma)(struct vma *vma, void *arg);	/* optional */
-	bool		migration;	/* visit migration entries of the page instead of present ones */
+	/* visit migration entries that name this page (which may be another: it has moved to `page`) instead of present ones */
+	const struct page *migrating;
 	bool		locked;		/* anon_vma (or i_mmap) is already held by the caller */
 	bool		trylock;	/* give up rather than wait for the anon_vma lock */
 	unsigned int	nr_pages;	/* 0: all parts of the page. Else: these many pages, which were one until it was split */

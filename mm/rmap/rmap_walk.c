@@ -27,9 +27,11 @@ unsigned long page_address_in_vma(struct page *page, struct vma *vma)
 }
 
 /* Does the entry map (or, in migration mode, stand for) the frame? */
-static bool pte_is_of(pte_t pte, unsigned long pfn, bool migration)
+static bool pte_is_of(pte_t pte, const struct page *subpage, const struct page *head, const struct page *migrating)
 {
-	if (!migration)
+	unsigned long pfn = page_to_pfn(migrating ? migrating + (subpage - head) : subpage);
+
+	if (!migrating)
 		return pte_present(pte) && !pte_special(pte) && pte_pfn(pte) == pfn;
 	return is_swap_pte(pte) && is_migration_entry(pte_to_swp_entry(pte)) &&
 	       swp_offset(pte_to_swp_entry(pte)) == pfn;
@@ -42,7 +44,7 @@ static bool visit_ptes(struct rmap_visit *v, unsigned long start, unsigned long 
 	unsigned long address;
 
 	for (address = start; address < end; address += PAGE_SIZE, pte++, subpage++) {
-		if (!pte_is_of(ptep_get(pte), page_to_pfn(subpage), rwc->migration))
+		if (!pte_is_of(ptep_get(pte), subpage, v->page, rwc->migrating))
 			continue;
 		v->address = address;
 		v->pte = pte;
@@ -59,7 +61,7 @@ static bool visit_leaf(struct rmap_visit *v, unsigned long address, struct rmap_
 {
 	pmd_t pmd = pmdp_get(v->pmd);
 
-	if (rwc->migration || pmd_special(pmd) || pmd_page(pmd) != v->page)
+	if (rwc->migrating || pmd_special(pmd) || pmd_page(pmd) != v->page)
 		return true;
 	v->address = address & HPAGE_PMD_MASK;
 	v->pte = NULL;
@@ -135,7 +137,7 @@ static bool walk_anon(struct page *head, struct rmap_walk_control *rwc)
 
 	if (rwc->locked) {
 		av = page_anon_vma(head);
-	} else if (rwc->migration) {
+	} else if (rwc->migrating) {
 		/* Not mapped, so nothing but the caller's reference keeps the anon_vma. */
 		av = page_anon_vma(head);
 		anon_vma_lock_read(av);

@@ -33,16 +33,16 @@ static bool nothing_mapped(struct page *page)
 	return !page_mapped(page);
 }
 
-bool try_to_migrate(struct page *page, bool have_anon_vma)
+bool try_to_migrate(struct page *page, bool have_anon_vma, struct tlb_ubc *batch)
 {
-	struct tlb_ubc ubc = { };
+	struct tlb_ubc own = { };
 	struct rmap_walk_control rwc = {
-		.arg = &ubc, .visit = migrate_visit, .done = nothing_mapped, .locked = have_anon_vma,
+		.arg = batch ? batch : &own, .visit = migrate_visit, .done = nothing_mapped, .locked = have_anon_vma,
 	};
 
 	VM_ASSERT(PageLocked(page) && !PageTail(page));
 	rmap_walk(page, &rwc);
-	try_to_unmap_flush(&ubc);
+	try_to_unmap_flush(&own);
 	return !page_mapped(page);
 }
 
@@ -60,10 +60,10 @@ static bool restore_visit(struct rmap_visit *v, void *arg __unused)
 	return true;
 }
 
-void remove_migration_ptes(struct page *page, unsigned int nr_pages, bool have_anon_vma)
+void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, bool have_anon_vma)
 {
 	struct rmap_walk_control rwc = {
-		.visit = restore_visit, .migration = true, .locked = have_anon_vma, .nr_pages = nr_pages,
+		.visit = restore_visit, .migrating = from, .locked = have_anon_vma, .nr_pages = nr_pages,
 	};
 
 	VM_ASSERT(PageLocked(page) && !PageTail(page));

@@ -22,16 +22,18 @@ pte_t restore_migration_pte(struct page *page, struct vma *vma, pte_t entry);
  * try_to_migrate - replace every mapping of the page by migration entries; huge PMDs are split on the way
  *
  * => page locked and referenced. have_anon_vma: the caller holds its anon_vma lock
- * => flushes the TLB, so that after it no CPU reads or writes the page through an old translation
+ * => batch NULL: flushes the TLB, so that after it no CPU reads or writes the page through an old translation; otherwise the
+ *    caller does, by try_to_unmap_flush(batch), before he relies on that
  * => returns true when no mapping is left
  */
-bool try_to_migrate(struct page *page, bool have_anon_vma);
+bool try_to_migrate(struct page *page, bool have_anon_vma, struct tlb_ubc *batch);
 
 /*
- * remove_migration_ptes - the other way round: the entries of a page map it again
+ * remove_migration_ptes - the other way round: the entries that name `from` map page, which may be the same
  *
- * => page locked and referenced, its mapping and index right. nr_pages: 0, or 512 for what a huge page was split into
+ * => page locked and referenced, its mapping and index right; the caller has a reference of its anon_vma, or its lock
+ * => nr_pages: 0, or 512 for what a huge page was split into
  */
-void remove_migration_ptes(struct page *page, unsigned int nr_pages, bool have_anon_vma);
+void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, bool have_anon_vma);
 
 #endif

@@ -76,6 +76,9 @@ void delete_from_swap_cache(struct page *page);
 void swap_cache_remove_frozen(struct page *page);
 /* drop the page from the cache when no entry names its slot any more (it becomes dirty). => page locked; true when dropped */
 bool try_to_free_swap(struct page *page);
+/* migration: new stands for old in the cache from now on, and has its slots; the flag and entry move with it.
+ * => both locked, of the same size; old's count is frozen, the cache's references in it pass to new's by the caller */
+void swap_cache_replace(struct page *old, struct page *new);
 /* a page split gives every tail its own slot of the 512. => head frozen, locked, in the cache; tails not yet visible */
 void swap_cache_split(struct page *head);
 

@@ -147,6 +147,27 @@ void free_swap_and_cache(swp_entry_t entry)
 	put_page(page);
 }
 
+void swap_cache_replace(struct page *old, struct page *new)
+{
+	swp_entry_t entry = page_swap_entry(old);
+	unsigned long irqflags, nr = compound_nr(old);
+	unsigned int slot;
+	struct swap_cluster *c;
+
+	VM_ASSERT(PageLocked(old) && PageLocked(new) && page_count(old) == 0 && compound_nr(new) == nr);
+	c = lock_cluster(entry, &slot, &irqflags);
+	ASSERTF(c, "page 0x%lx is in the swap cache, but its entry 0x%llx names no slot", page_to_pfn(old), entry.val);
+	new->private = old->private;
+	SetPageSwapCache(new);
+	for (unsigned long i = 0; i < nr; i++) {
+		ASSERT(c->cache[slot + i] == old + i);
+		c->cache[slot + i] = new + i;
+	}
+	unlock_cluster(c, irqflags);
+	ClearPageSwapCache(old);
+	old->private = 0;
+}
+
 /*
  * The cache words name the 4 KB parts already, so that they stay as they are. Nobody gets a part through them before
  * the split unfreezes it.
