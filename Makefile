@@ -210,7 +210,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux bugs check bench-icount host-packages
+.PHONY: run gdb test test-linux bugs check bench-icount bench-tlb host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -251,6 +251,10 @@ bench-icount: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench --build $(K)
 
+bench-tlb: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
+
 help:
 	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
 
@@ -263,6 +267,7 @@ help:
 #: make bugs [BUG=NAME]     each bug of docs/bugs.md is built in, and its test must fail
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's
+#: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
 #: make format              apply .clang-format

@@ -26,6 +26,11 @@ def parser():
                    help="auto takes KVM only where the processor supports it")
     p.add_argument("--icount", action="store_true",
                    help="one instruction takes 1 ns of guest time: repeatable counts (TCG)")
+    p.add_argument("--tlb-model", action="store_true",
+                   help="count what a real TLB would miss, by page size; the table comes at the end (TCG)")
+    p.add_argument("--tlb-l2", type=int, default=0, metavar="N",
+                   help="entries of the model's second level (default 1536)")
+    p.add_argument("--tlb-csv", metavar="FILE", help="the model's counts as CSV, too")
     p.add_argument("--append", default="", metavar="OPTIONS", help="more kernel options")
     p.add_argument("--put", action="append", default=[], metavar="FILE[:GUESTPATH]",
                    help="place a host file in the guest (default /bin/NAME, executable)")

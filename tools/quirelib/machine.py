@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from . import host
+from . import host, tlb
 
 BANNER = re.compile(rb"Quire: |Linux version ")
 BANNER_SECONDS = 60             # a slow host under load; the kernel itself needs a tenth of a second
@@ -45,7 +45,8 @@ def disk_arguments(options, workspace):
 
 
 def qemu_arguments(options, workspace):
-    kvm = options.accel == "kvm" or (options.accel == "auto" and not options.icount and host.has_kvm())
+    emulated = options.icount or options.tlb_model
+    kvm = options.accel == "kvm" or (options.accel == "auto" and not emulated and host.has_kvm())
     arguments = ["qemu-system-x86_64", "-machine", "q35", "-nodefaults", "-vga", "none",
                  "-display", "none", "-no-reboot", "-m", str(options.mem), "-smp", str(options.cpus),
                  "-cpu", "host" if kvm else "max", "-accel", "kvm" if kvm else "tcg",
@@ -71,6 +72,15 @@ def qemu_arguments(options, workspace):
 def run(options, workspace):
     """=> the exit status of the command, or TIME_LIMIT, or NO_KERNEL."""
     arguments = qemu_arguments(options, workspace)
+    if options.tlb_model:
+        model = tlb.Model(options, workspace)
+        status = boot(options, workspace, arguments + model.arguments())
+        model.report()
+        return status
+    return boot(options, workspace, arguments)
+
+
+def boot(options, workspace, arguments):
     if options.command is None and not options.bare:
         return interactive(options, workspace, arguments)
     return batch(options, arguments)

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 
+from . import tlb
 from .terminal import Gone, Terminal
 
 
@@ -63,6 +64,34 @@ once = "off"
                 if not problem and f.read(6) != b"quire\n":
                     problem = "what the guest wrote did not reach the disk"
         return problem, output
+
+
+class TlbScenario(Scenario):
+    """What the TLB model counts is what arithmetic says: it is no rough picture.
+
+    A million random reads over 4096 pages find a page among the 1536 of the second level with a probability of
+    3/8; the 4096 first touches miss as well. Eight huge pages fit the first level."""
+
+    READS, PAGES, ENTRIES = 1000000, 4096, 1536
+
+    def run(self, runner):
+        walks = {}
+        for policy in ("never", "always"):
+            with tempfile.NamedTemporaryFile(prefix="quire-tlb-") as csv:
+                self.arguments = ["--cpus", "1", "--swap", "0", "--tlb-model", "--tlb-csv", csv.name,
+                                  "--append", "transparent_hugepage=" + policy]
+                problem, output = super().run(runner)
+                if problem:
+                    return problem, output
+                walks[policy] = {key[2]: value[2] for key, value in tlb.read(csv.name).items()
+                                 if key[:2] == ("user", "data")}
+        expected = self.READS * (1 - self.ENTRIES / self.PAGES) + self.PAGES
+        if abs(walks["never"]["4 KB"] - expected) > 0.02 * expected:
+            problem = "%d walks for 4 KB pages, not about %d" % (walks["never"]["4 KB"], expected)
+        elif walks["never"]["2 MB"] or not 8 <= walks["always"]["2 MB"] < 100:
+            problem = "walks for 2 MB pages: never %d, always %d" % (
+                walks["never"]["2 MB"], walks["always"]["2 MB"])
+        return problem, "%s\n%s" % (output, walks)
 
 
 DISKS = """\
@@ -170,6 +199,8 @@ ALL = [
     Scenario("icount", "instructions as time", ["--icount", "--cpus", "1"], HELLO, ["alive"]),
     DiskScenario("disks", "several disks, a read error, mkswap and swapon in the guest", [], DISKS,
                  ["01010101\nfour good pages\n1\n02020202\n16380\noff\n1\n"], on_linux=True),
+    TlbScenario("tlb-model", "misses and walks by page size, as arithmetic says", [],
+                "exec tlb_reach random 16", ["tlb_reach: 1000000 random reads"]),
     Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
              "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
              "test -s /etc/hostname && grep -c ^class /tmp/x/y", ["3\n"], on_linux=True),
