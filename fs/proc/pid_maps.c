@@ -144,6 +144,9 @@ static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, u
 		if (pmd_present(entry) && !pmd_special(entry)) {
 			smaps_account(mss, vma, pmd_page(entry), HPAGE_PMD_SIZE, pmd_young(entry), pmd_dirty(entry));
 			mss->anonymous_thp += HPAGE_PMD_SIZE;
+		} else if (is_pmd_migration_entry(entry)) {
+			smaps_account(mss, vma, migration_entry_to_page(pmd_to_swp_entry(entry)), HPAGE_PMD_SIZE, false, false);
+			mss->anonymous_thp += HPAGE_PMD_SIZE;
 		}
 		spin_unlock(ptl);
 		return;

@@ -46,6 +46,19 @@ static u64 pagemap_pte(pte_t pte)
 	return entry;
 }
 
+/* One page of an entry of 2 MB. */
+static u64 pagemap_huge(pmd_t pmd, unsigned long index)
+{
+	swp_entry_t swap;
+	u64 entry;
+
+	if (pmd_present(pmd))
+		return pagemap_present(pmd_pfn(pmd) + index, pmd_special(pmd), pmd_soft_dirty(pmd));
+	swap = pmd_to_swp_entry(pmd);
+	entry = PM_SWAP | swp_type(swap) | (swp_offset(swap) + index) << 5;
+	return pmd_swp_soft_dirty(pmd) ? entry | PM_SOFT_DIRTY : entry;
+}
+
 /* Entries of the pages [addr, end), which lie under one PMD. => out is zeroed */
 static void pagemap_pmd(struct mm *mm, unsigned long addr, unsigned long end, u64 *out)
 {
@@ -57,10 +70,8 @@ static void pagemap_pmd(struct mm *mm, unsigned long addr, unsigned long end, u6
 		return;
 	ptl = pmd_trans_huge_lock(pmd);
 	if (ptl) {
-		pmd_t huge = pmdp_get(pmd);
-
-		for (; addr < end && pmd_present(huge); addr += PAGE_SIZE)
-			*out++ = pagemap_present(pmd_pfn(huge) + pte_index(addr), pmd_special(huge), pmd_soft_dirty(huge));
+		for (; addr < end; addr += PAGE_SIZE)
+			*out++ = pagemap_huge(pmdp_get(pmd), pte_index(addr));
 		spin_unlock(ptl);
 		return;
 	}

@@ -116,12 +116,28 @@ static void walk_ptes(struct table_walk *w, struct page *table, unsigned long ad
 	spin_unlock(&table->ptl);
 }
 
+/* One entry of 2 MB that waits for its page. */
+static void count_huge_migration(struct table_walk *w, pmd_t pmd, unsigned long address)
+{
+	struct page *page = migration_entry_to_page(pmd_to_swp_entry(pmd));
+
+	w->pages[counter_of(page)] += HPAGE_PMD_NR;
+	if (!PageLocked(page) || !PageTransHuge(page))
+		check_fail(w->check, INV_MIGRATION, address,
+			   "huge entry 0x%llx at 0x%lx waits for frame 0x%lx, which is not huge or not locked", pmd.pmd, address,
+			   page_to_pfn(page));
+}
+
 static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 {
 	struct page *page = pmd_page(pmd);
 
 	if (!area_at(w, address))
 		check_fail(w->check, INV_TABLE, address, "huge entry 0x%llx at 0x%lx is in no area", pmd.pmd, address);
+	if (is_pmd_migration_entry(pmd)) {
+		count_huge_migration(w, pmd, address);
+		return;
+	}
 	if (pmd_special(pmd))
 		return;
 	if (!PageTransHuge(page)) {
@@ -159,7 +175,7 @@ static void walk_pmds(struct table_walk *w, pmd_t *pmds, unsigned long address)
 		if (pmd_is_table(pmd)) {
 			w->tables++;
 			walk_ptes(w, pmd_table_page(pmd), address);
-		} else if (pmd_trans_huge(pmd)) {
+		} else if (!pmd_none(pmd)) {
 			huge++;
 			count_huge(w, pmd, address);
 		}

@@ -20,6 +20,7 @@
 #include <kernel/sync/lockdep.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/fault/fault_internal.h>
+#include <mm/fault/huge_fault.h>
 #include <mm/frame/vmstat.h>
 #include <mm/table/tlb.h>
 
@@ -55,7 +56,7 @@ static void touch_pmd(struct vm_fault *vmf)
 static vm_fault_t handle_huge_pmd(struct vm_fault *vmf)
 {
 	if (is_swap_pmd(vmf->orig_pmd))
-		return VM_FAULT_SIGBUS;
+		return pmd_migration_entry_wait(vmf);
 	if (pmd_is_invalid(vmf->orig_pmd)) {
 		/* Being split: whoever does it holds the lock until there is a table. */
 		spin_unlock(pmd_lock(vmf->pmd));

@@ -17,6 +17,7 @@
 #include <kernel/sched/task.h>
 #include <kernel/trace/trace.h>
 #include <mm/fault/fault_internal.h>
+#include <mm/fault/huge_fault.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
 #include <mm/swap/swap.h>
@@ -28,6 +29,17 @@ static vm_fault_t migration_entry_wait(struct vm_fault *vmf)
 	/* Under the lock the entry guarantees that the page is locked: it is restored before the page is unlocked. */
 	if (lock_unchanged_pte(vmf))
 		wait_on_page_locked_drop(migration_entry_to_page(entry), vmf->ptl);
+	return 0;
+}
+
+vm_fault_t pmd_migration_entry_wait(struct vm_fault *vmf)
+{
+	spinlock_t *ptl = pmd_lock(vmf->pmd);
+
+	if (pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd))
+		wait_on_page_locked_drop(migration_entry_to_page(pmd_to_swp_entry(vmf->orig_pmd)), ptl);
+	else
+		spin_unlock(ptl);
 	return 0;
 }
 

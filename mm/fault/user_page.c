@@ -9,7 +9,7 @@
 /* A huge page's 4 KB at address, if the entry allows the access. => lock of the PMD held */
 static struct page *page_of_leaf(pmd_t pmd, unsigned long address, bool write, bool zero)
 {
-	if ((write && !pmd_write(pmd)) || (pmd_special(pmd) && !zero))
+	if (!pmd_present(pmd) || (write && !pmd_write(pmd)) || (pmd_special(pmd) && !zero))
 		return NULL;
 	return pmd_page(pmd) + pte_index(address);
 }

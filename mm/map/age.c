@@ -108,7 +108,7 @@ static bool age_huge_pmd(struct aging *aging, pmd_t *pmd, unsigned long start, u
 
 	if (!ptl)
 		return false;
-	page = pmd_special(pmdp_get(pmd)) ? NULL : pmd_page(pmdp_get(pmd));
+	page = !pmd_present(pmdp_get(pmd)) || pmd_special(pmdp_get(pmd)) ? NULL : pmd_page(pmdp_get(pmd));
 	if (!page || page_mapcount_total(page) != 1) {
 		spin_unlock(ptl);
 		return true;

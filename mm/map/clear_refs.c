@@ -12,6 +12,7 @@
 #include <mm/map/map_internal.h>
 
 #include <kernel/sched/task.h>
+#include <mm/split/migration_entry.h>
 
 static void forget_use(struct page *page)
 {
@@ -25,14 +26,16 @@ static void forget_use(struct page *page)
 /* A swap entry keeps its bit; what is being moved must come back without the right to write. */
 static void clean_absent_pte(pte_t *ptep, pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
-	u64 marks = pte.pte & (_PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY);
-
-	if (is_writable_migration_entry(entry)) {
-		entry = swp_entry(SWP_MIGRATION_READ_EXCLUSIVE, swp_offset(entry));
-		pte = __pte(swp_entry_to_pte(entry).pte | marks);
-	}
+	if (is_writable_migration_entry(pte_to_swp_entry(pte)))
+		pte = migration_pte_with(pte, SWP_MIGRATION_READ_EXCLUSIVE);
 	set_pte(ptep, pte_swp_clear_soft_dirty(pte));
+}
+
+static void clean_absent_pmd(pmd_t *pmdp, pmd_t pmd)
+{
+	if (is_writable_migration_entry(pmd_to_swp_entry(pmd)))
+		pmd = migration_pmd_with(pmd, SWP_MIGRATION_READ_EXCLUSIVE);
+	set_pmd(pmdp, pmd_swp_clear_soft_dirty(pmd));
 }
 
 static void clear_pte(pte_t *ptep, bool soft_dirty)
@@ -66,6 +69,8 @@ static bool clear_huge_pmd(pmd_t *pmdp, bool soft_dirty)
 	} else if (pmd_present(pmd) && !pmd_special(pmd)) {
 		pmdp_test_and_clear_young(pmdp);
 		forget_use(pmd_page(pmd));
+	} else if (is_swap_pmd(pmd) && soft_dirty) {
+		clean_absent_pmd(pmdp, pmd);
 	}
 	spin_unlock(ptl);
 	return true;

@@ -15,6 +15,7 @@
 #include <kernel/sched/task.h>
 #include <kernel/x86/cpu.h>
 #include <mm/fault/fault.h>
+#include <mm/split/migration_entry.h>
 #include <mm/swap/swap.h>
 
 /* What the entries of one table added to the child. */
@@ -52,12 +53,9 @@ static void copy_present_pte(struct vma *src, pte_t *dst_pte, pte_t *src_pte, pt
 /* A page under migration can be in two processes now: its entries must not let it come back as writable or exclusive. */
 static pte_t share_migration_pte(pte_t *src_pte, pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
-	u64 marks = pte.pte & (_PAGE_SWP_SOFT_DIRTY | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY);
-
-	if (swp_type(entry) == SWP_MIGRATION_READ)
+	if (swp_type(pte_to_swp_entry(pte)) == SWP_MIGRATION_READ)
 		return pte;
-	pte = __pte(swp_entry_to_pte(swp_entry(SWP_MIGRATION_READ, swp_offset(entry))).pte | marks);
+	pte = migration_pte_with(pte, SWP_MIGRATION_READ);
 	set_pte(src_pte, pte);
 	return pte;
 }
@@ -127,12 +125,26 @@ static int copy_pte_range(struct vma *dst, struct vma *src, pmd_t *dst_pmd, pmd_
 
 /* --- huge entries --------------------------------------------------------------------------------------------------- */
 
+/* => both PMDs locked, *src_pmd a migration entry: as share_migration_pte() */
+static void copy_migration_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
+{
+	pmd_t pmd = migration_pmd_with(pmdp_get(src_pmd), SWP_MIGRATION_READ);
+
+	set_pmd(src_pmd, pmd);
+	set_pmd(dst_pmd, pmd);
+	add_mm_counter(dst->vm_mm, mm_counter_of(migration_entry_to_page(pmd_to_swp_entry(pmd))), HPAGE_PMD_NR);
+}
+
 /* => both PMDs locked, *src_pmd huge */
 static void copy_huge_entry(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 {
 	pmd_t pmd = pmdp_get(src_pmd);
 	struct page *page;
 
+	if (is_pmd_migration_entry(pmd)) {
+		copy_migration_pmd(dst, dst_pmd, src_pmd);
+		return;
+	}
 	if (pmd_special(pmd)) {
 		/* The parent's count keeps the huge zero page: this only adds the child's. */
 		mm_get_huge_zero_page(dst->vm_mm);

@@ -68,7 +68,7 @@ static void look_at_area(struct vma *vma, unsigned long start, unsigned long end
 		next = pmd_addr_end(address, end);
 		if (pmd_is_table(pmd))
 			look_at_ptes(vma, pmd, address, next, vec);
-		else if (pmd_present(pmd))
+		else if (pmd_present(pmd) || is_pmd_migration_entry(pmd))
 			memset(vec, 1, (next - address) >> PAGE_SHIFT);
 		else
 			for (a = address; a < next; a += PAGE_SIZE)

@@ -51,7 +51,7 @@ static void mark_pages(struct vma *vma, unsigned long start, unsigned long end, 
 			continue;
 		ptl = pmd_trans_huge_lock(pmd);
 		if (ptl) {
-			if (!pmd_special(pmdp_get(pmd)))
+			if (pmd_present(pmdp_get(pmd)) && !pmd_special(pmdp_get(pmd)))
 				mark(pmd_page(pmdp_get(pmd)));
 			spin_unlock(ptl);
 		} else {

@@ -9,6 +9,7 @@
 #include <mm/map/map_internal.h>
 
 #include <kernel/sched/task.h>
+#include <mm/split/migration_entry.h>
 #include <mm/split/split.h>
 
 /* --- entries --------------------------------------------------------------------------------------------------------- */
@@ -35,13 +36,16 @@ static void change_present_pte(struct vma *vma, pte_t *ptep, pgprot_t prot)
 /* When the page is back, the entry must be read-only; a write then faults and decides by the new rights. */
 static void change_migration_pte(pte_t *ptep, pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
-	u64 marks = pte.pte & (_PAGE_SWP_SOFT_DIRTY | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY);
+	if (is_writable_migration_entry(pte_to_swp_entry(pte)))
+		set_pte(ptep, migration_pte_with(pte, SWP_MIGRATION_READ_EXCLUSIVE));
+}
 
-	if (!is_writable_migration_entry(entry))
-		return;
-	entry = swp_entry(SWP_MIGRATION_READ_EXCLUSIVE, swp_offset(entry));
-	set_pte(ptep, __pte(swp_entry_to_pte(entry).pte | marks));
+static void change_migration_pmd(pmd_t *pmdp)
+{
+	pmd_t pmd = pmdp_get(pmdp);
+
+	if (is_writable_migration_entry(pmd_to_swp_entry(pmd)))
+		set_pmd(pmdp, migration_pmd_with(pmd, SWP_MIGRATION_READ_EXCLUSIVE));
 }
 
 /* => true: something that a TLB may know has changed */
@@ -77,6 +81,11 @@ static bool change_huge_pmd(struct vma *vma, pmd_t *pmdp, pgprot_t prot)
 
 	if (!ptl)
 		return false;
+	if (is_swap_pmd(pmdp_get(pmdp))) {
+		change_migration_pmd(pmdp);
+		spin_unlock(ptl);
+		return true;
+	}
 	pmd = pmd_modify(pmdp_invalidate(pmdp), prot);
 	if (can_write_now(vma, pmd_special(pmd) ? NULL : pmd_page(pmd), pmd_dirty(pmd)))
 		pmd = pmd_mkwrite(pmd);

@@ -86,7 +86,7 @@ static bool move_huge_pmd(struct vma *vma, unsigned long old_addr, pmd_t *old_pm
 		if (new_ptl != old_ptl)
 			pgtable_trans_huge_deposit(new_pmd, pgtable_trans_huge_withdraw(old_pmd));
 #endif
-		set_pmd(new_pmd, __pmd(pmd.pmd | _PAGE_SOFT_DIRTY));
+		set_pmd(new_pmd, pmd_present(pmd) ? __pmd(pmd.pmd | _PAGE_SOFT_DIRTY) : pmd_swp_mksoft_dirty(pmd));
 		flush_pmd_tlb_range(vma->vm_mm, old_addr, old_addr + PMD_SIZE);
 	}
 	unlock_both(old_ptl, new_ptl);

@@ -106,7 +106,10 @@ static bool zap_huge_pmd(struct zap *zap, pmd_t *pmdp, unsigned long address)
 	pmd = pmdp_exchange(pmdp, __pmd(0));
 	tlb_track_range(zap->tlb, address, HPAGE_PMD_SIZE);
 	deposit = pgtable_trans_huge_withdraw(pmdp);
-	if (!pmd_special(pmd)) {
+	if (is_pmd_migration_entry(pmd)) {
+		/* As with a small one: no reference and no mapping to drop. */
+		add_mm_counter(mm, mm_counter_of(migration_entry_to_page(pmd_to_swp_entry(pmd))), -(long)HPAGE_PMD_NR);
+	} else if (!pmd_special(pmd)) {
 		page = pmd_page(pmd);
 		page_remove_rmap(page, zap->vma, RMAP_PMD);
 		free_swap_if_unmapped(page);

@@ -144,16 +144,29 @@ static bool unmap_old(struct migration *m, struct tlb_ubc *ubc)
 		return true;
 	if (!PageAnon(m->old))
 		return try_to_unmap(m->old, TTU_IGNORE_MLOCK | TTU_BATCH_FLUSH, ubc);
-	return m->anon_vma && try_to_migrate(m->old, PageHead(m->old), ubc);
+	return m->anon_vma && try_to_migrate(m->old, PageHead(m->old), false, ubc);
+}
+
+/* No PMD maps it, and some parts nothing: an entry that was unmapped while it said "wait" told nobody. */
+static bool has_holes(const struct page *head)
+{
+	return page_mapped(head) && atomic_read(&head[1].entire_mapcount) < 0 &&
+	       page_mapcount_total(head) < (int)HPAGE_PMD_NR;
 }
 
 static void map_again(struct migration *m, struct page *page)
 {
-	if (m->anon_vma)
-		remove_migration_ptes(m->old, page, 0, PageHead(page));
+	if (!m->anon_vma)
+		return;
+	remove_migration_ptes(m->old, page, 0, PageHead(page));
+	if (PageHead(page) && (m->was_queued || has_holes(page)))
+		deferred_split_queue(page);
 }
 
-/* A huge page needs the anon_vma for itself: so that its parts, unmapped one by one, do not make it wait for its split. */
+/*
+ * A huge page needs the anon_vma for itself: so that its parts, which may be mapped by PTEs and are unmapped one by one, do not
+ * make it wait for its split.
+ */
 static void hold_anon_vma(struct migration *m)
 {
 	m->anon_vma = PageAnon(m->old) ? page_get_anon_vma(m->old) : NULL;
@@ -276,8 +289,6 @@ static void finish(struct migration *m)
 		lru_add_drain();
 	map_again(m, m->new);
 	drop_anon_vma(m);
-	if (m->was_queued)
-		deferred_split_page(m->new);
 	unlock_page(m->new);
 	put_page(m->new);
 	/* Nothing names the old page any more; who waits for its lock looks at his entry again. */

@@ -8,6 +8,7 @@
 #include <mm/check/test_mm.h>
 #include <mm/file/page_cache.h>
 #include <mm/frame/vmstat.h>
+#include <mm/split/migration_entry.h>
 
 #define NR_PAGES	64U
 
@@ -219,21 +220,146 @@ KTEST(migrate, two_processes_fault_and_write_while_their_pages_move_again_and_ag
 KTEST(migrate, a_huge_page_moves_as_a_whole)
 {
 	struct mm *mm = test_huge_mm(1);
-	unsigned long thps = vm_event_total(THP_MIGRATION_SUCCESS), before;
+	unsigned long thps = vm_event_total(THP_MIGRATION_SUCCESS), splits = vm_event_total(THP_SPLIT_PMD);
+	unsigned long mapped, before;
 	struct page *page;
+	pmd_t pmd;
 
 	KASSERT_TRUE(mm);
+	mapped = page_state(NR_ANON_THPS);
 	before = frame_at(mm, TEST_BASE);
 	KEXPECT_EQ(move(mm, 1, MIGRATE_SYNC_LIGHT), 0L);
 	KEXPECT_EQ(vm_event_total(THP_MIGRATION_SUCCESS), thps + 1);
+	KEXPECT_EQ(vm_event_total(THP_SPLIT_PMD), splits);
+	KEXPECT_EQ(page_state(NR_ANON_THPS), mapped);
 	KEXPECT(frame_at(mm, TEST_BASE) != before);
+	pmd = pmdp_get(mm_find_pmd(mm, TEST_BASE));
+	KEXPECT(pmd_trans_huge(pmd) && pmd_write(pmd) && pmd_dirty(pmd) && pmd_young(pmd));
 	page = test_page(mm, TEST_BASE + 5 * PAGE_SIZE);
-	KEXPECT(PageTransHuge(compound_head(page)));
-	KEXPECT_EQ(page_mapcount_total(page), (int)HPAGE_PMD_NR);
+	KEXPECT(PageTransHuge(compound_head(page)) && PageAnonExclusive(compound_head(page)));
+	KEXPECT_EQ(page_mapcount_total(page), 1);
 	KEXPECT(!PagePartiallyMapped(compound_head(page)));
 	put_page(page);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
 	mmput(mm);
+}
+
+/* The huge page of mm at TEST_BASE, locked, its mappings migration entries of 2 MB. Ends with end_move(). */
+static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
+{
+	struct page *head = test_page(mm, TEST_BASE);
+
+	lock_page(head);
+	KEXPECT(try_to_migrate(head, false, false, NULL));
+	KEXPECT(is_pmd_migration_entry(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	KEXPECT_EQ(page_count(head), 1);
+	return head;
+}
+
+static void end_move(struct page *head)
+{
+	remove_migration_ptes(head, head, 0, false);
+	unlock_page(head);
+	put_page(head);
+}
+
+KTEST(migrate, a_huge_page_is_forked_while_it_moves)
+{
+	struct mm *parent = test_huge_mm(1), *child = mm_alloc();
+	struct page *head;
+
+	KASSERT_TRUE(parent && child);
+	head = begin_move(ktest_run, parent);
+	KEXPECT_EQ(dup_mmap(child, parent), 0);
+	KEXPECT(is_pmd_migration_entry(pmdp_get(mm_find_pmd(child, TEST_BASE))));
+	end_move(head);
+	KEXPECT_EQ(page_mapcount_total(head), 2);
+	KEXPECT(!PageAnonExclusive(head));
+	KEXPECT(!pmd_write(pmdp_get(mm_find_pmd(parent, TEST_BASE))) && !pmd_write(pmdp_get(mm_find_pmd(child, TEST_BASE))));
+	KEXPECT_EQ(test_wrong(parent, TEST_BASE, HPAGE_PMD_NR) + test_wrong(child, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(child);
+	mmput(parent);
+}
+
+KTEST(migrate, a_huge_page_is_cut_and_unmapped_while_it_moves)
+{
+	static char report[1024];
+	struct mm *mm = test_huge_mm(2);
+	struct page *head;
+
+	KASSERT_TRUE(mm);
+	head = begin_move(ktest_run, mm);
+	/* The first 4 KB go: its entry is cut into 512. */
+	mmap_read_lock(mm);
+	zap_page_range(find_vma(mm, TEST_BASE), TEST_BASE, TEST_BASE + PAGE_SIZE);
+	mmap_read_unlock(mm);
+	KEXPECT(pmd_is_table(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 2 * HPAGE_PMD_NR - 1);
+	end_move(head);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE + PAGE_SIZE, 2 * HPAGE_PMD_NR - 1), 0U);
+	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);
+	mmput(mm);
+
+	mm = test_huge_mm(1);
+	KASSERT_TRUE(mm);
+	head = begin_move(ktest_run, mm);
+	/* All of it goes: nothing is left to restore, and the page with its last reference. */
+	mmap_read_lock(mm);
+	zap_page_range(find_vma(mm, TEST_BASE), TEST_BASE, TEST_BASE + HPAGE_PMD_SIZE);
+	mmap_read_unlock(mm);
+	KEXPECT(pmd_none(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	end_move(head);
+	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);
+	mmput(mm);
+}
+
+KTEST(migrate, a_huge_page_loses_its_write_permission_while_it_moves)
+{
+	struct mm *mm = test_huge_mm(1);
+	struct page *head;
+
+	KASSERT_TRUE(mm);
+	head = begin_move(ktest_run, mm);
+	KEXPECT_EQ(do_mprotect(mm, TEST_BASE, HPAGE_PMD_SIZE, 1), 0);
+	KEXPECT_EQ(do_mprotect(mm, TEST_BASE, HPAGE_PMD_SIZE, TEST_PROT_RW), 0);
+	end_move(head);
+	KEXPECT(!pmd_write(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	KEXPECT_EQ(test_touch(mm, TEST_BASE, HPAGE_PMD_NR), 0);
+	KEXPECT(pmd_write(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	mmput(mm);
+}
+
+KTEST(migrate, two_processes_fault_and_write_while_their_huge_page_moves_again_and_again)
+{
+	static char report[1024];
+	struct mm *parent = test_huge_mm(1), *child = mm_alloc();
+	unsigned long moved = vm_event_total(THP_MIGRATION_SUCCESS);
+	struct faulter faulters[2];
+
+	KASSERT_TRUE(parent && child);
+	KASSERT_EQ(dup_mmap(child, parent), 0);
+	/* Only one of them is shared and read-only for long: the first write of the other copies from it. */
+	for (unsigned int i = 0; i < 2; i++) {
+		faulters[i] = (struct faulter){ .mm = i ? child : parent };
+		init_completion(&faulters[i].finished);
+		kthread_run(fault_all_the_time, &faulters[i], "faulter%u", i);
+	}
+	for (unsigned int i = 0; i < 60; i++) {
+		move(i & 1 ? child : parent, 1, MIGRATE_SYNC_LIGHT);
+		cond_resched();
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		WRITE_ONCE(faulters[i].stop, true);
+		wait_for_completion(&faulters[i].finished);
+		KEXPECT_EQ(faulters[i].wrong, 0U);
+	}
+	KEXPECT_GT(vm_event_total(THP_MIGRATION_SUCCESS), moved);
+	KEXPECT_EQ(test_wrong(parent, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(test_wrong(child, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);
+	mmput(child);
+	mmput(parent);
 }
 
 KTEST(migrate, a_huge_page_without_a_target_moves_in_parts)

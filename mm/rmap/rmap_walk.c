@@ -37,6 +37,13 @@ static bool pte_is_of(pte_t pte, const struct page *subpage, const struct page *
 	       swp_offset(pte_to_swp_entry(pte)) == pfn;
 }
 
+static bool pmd_is_of(pmd_t pmd, const struct page *head, const struct page *migrating)
+{
+	if (!migrating)
+		return pmd_present(pmd) && !pmd_special(pmd) && pmd_page(pmd) == head;
+	return is_pmd_migration_entry(pmd) && swp_offset(pmd_to_swp_entry(pmd)) == page_to_pfn(migrating);
+}
+
 /* => false: the visitor wants no more. v->ptl is NULL when the visitor has dropped it. */
 static bool visit_ptes(struct rmap_visit *v, unsigned long start, unsigned long end, struct page *subpage,
 		       pte_t *pte, struct rmap_walk_control *rwc)
@@ -59,9 +66,7 @@ static bool visit_ptes(struct rmap_visit *v, unsigned long start, unsigned long 
 
 static bool visit_leaf(struct rmap_visit *v, unsigned long address, struct rmap_walk_control *rwc)
 {
-	pmd_t pmd = pmdp_get(v->pmd);
-
-	if (rwc->migrating || pmd_special(pmd) || pmd_page(pmd) != v->page)
+	if (!pmd_is_of(pmdp_get(v->pmd), v->page, rwc->migrating))
 		return true;
 	v->address = address & HPAGE_PMD_MASK;
 	v->pte = NULL;

@@ -21,7 +21,6 @@ static unsigned long queue_length;		/* (queue_lock) huge pages */
 void deferred_split_page(struct page *head)
 {
 	struct anon_vma *anon_vma = page_anon_vma(head);
-	unsigned long irqflags;
 
 	if (!PageTransHuge(head) || PagePartiallyMapped(head))
 		return;
@@ -31,6 +30,13 @@ void deferred_split_page(struct page *head)
 	/* Nor does reclaim, which takes it out of all tables to write it as a whole. */
 	if (PageSwapCache(head) && PageLocked(head))
 		return;
+	deferred_split_queue(head);
+}
+
+void deferred_split_queue(struct page *head)
+{
+	unsigned long irqflags;
+
 	spin_lock_irqsave(&queue_lock, irqflags);
 	if (!TestSetPagePartiallyMapped(head)) {
 		list_add_tail(&head[2].lru, &queue);

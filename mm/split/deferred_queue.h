@@ -8,6 +8,9 @@
 /* The page that waits longest, with a reference, or NULL; it goes to the end, so that the next call finds another. */
 struct page *deferred_split_next(void);
 
+/* Onto the queue without a question: a page in whose place another was queued. => referenced, huge */
+void deferred_split_queue(struct page *head);
+
 /* deferred_split_freeze - page_ref_freeze, and off the queue in the same moment. => irqs off; true when frozen */
 bool deferred_split_freeze(struct page *head, int expected);
 

@@ -5,24 +5,54 @@
 #include <mm/split/migration_entry.h>
 #include <mm/split/split.h>
 
+struct migrate_walk {
+	struct tlb_ubc	*ubc;
+	bool		split_pmds;
+};
+
+/* => the page is exclusively mapped here; not marked as such any more: the entry keeps it */
+static bool take_exclusive(struct page *page)
+{
+	bool exclusive = PageAnonExclusive(page);
+
+	if (exclusive)
+		ClearPageAnonExclusive(page);
+	return exclusive;
+}
+
+/*
+ * Flushed at once: before anything of 4 KB can be mapped at these addresses, no CPU may have a translation of 2 MB.
+ */
+static void migrate_pmd(struct rmap_visit *v)
+{
+	pmd_t old = pmdp_invalidate(v->pmd);
+
+	flush_pmd_tlb_range(v->vma->vm_mm, v->address, v->address + HPAGE_PMD_SIZE);
+	if (pmd_dirty(old))
+		SetPageDirty(v->page);
+	set_pmd(v->pmd, make_migration_pmd(v->page, old, take_exclusive(v->page)));
+	page_remove_rmap(v->page, v->vma, RMAP_PMD);
+	put_page(v->page);
+}
+
 static bool migrate_visit(struct rmap_visit *v, void *arg)
 {
-	struct tlb_ubc *ubc = arg;
-	bool exclusive;
+	const struct migrate_walk *walk = arg;
 	pte_t old;
 
-	if (!v->pte) {
+	if (!v->pte && walk->split_pmds) {
 		split_huge_pmd_locked(v->vma, v->pmd, v->address, true);
 		return true;
 	}
+	if (!v->pte) {
+		migrate_pmd(v);
+		return true;
+	}
 	old = ptep_clear(v->pte);
-	set_tlb_ubc_flush_pending(ubc, v->vma->vm_mm, pte_dirty(old));
+	set_tlb_ubc_flush_pending(walk->ubc, v->vma->vm_mm, pte_dirty(old));
 	if (pte_dirty(old))
 		SetPageDirty(v->page);
-	exclusive = PageAnonExclusive(v->subpage);
-	if (exclusive)
-		ClearPageAnonExclusive(v->subpage);
-	set_pte_at(v->pte, make_migration_pte(v->subpage, old, exclusive));
+	set_pte_at(v->pte, make_migration_pte(v->subpage, old, take_exclusive(v->subpage)));
 	page_remove_rmap(v->subpage, v->vma, RMAP_PTE);
 	put_page(v->page);
 	return true;
@@ -33,11 +63,12 @@ static bool nothing_mapped(struct page *page)
 	return !page_mapped(page);
 }
 
-bool try_to_migrate(struct page *page, bool have_anon_vma, struct tlb_ubc *batch)
+bool try_to_migrate(struct page *page, bool have_anon_vma, bool split_pmds, struct tlb_ubc *batch)
 {
 	struct tlb_ubc own = { };
+	struct migrate_walk walk = { .ubc = batch ? batch : &own, .split_pmds = split_pmds };
 	struct rmap_walk_control rwc = {
-		.arg = batch ? batch : &own, .visit = migrate_visit, .done = nothing_mapped, .locked = have_anon_vma,
+		.arg = &walk, .visit = migrate_visit, .done = nothing_mapped, .locked = have_anon_vma,
 	};
 
 	VM_ASSERT(PageLocked(page) && !PageTail(page));
@@ -46,15 +77,22 @@ bool try_to_migrate(struct page *page, bool have_anon_vma, struct tlb_ubc *batch
 	return !page_mapped(page);
 }
 
+static bool is_exclusive(swp_entry_t entry)
+{
+	return swp_type(entry) == SWP_MIGRATION_WRITE || swp_type(entry) == SWP_MIGRATION_READ_EXCLUSIVE;
+}
+
 static bool restore_visit(struct rmap_visit *v, void *arg __unused)
 {
-	pte_t entry = ptep_get(v->pte);
-	unsigned int type = swp_type(pte_to_swp_entry(entry));
-	bool exclusive = type == SWP_MIGRATION_WRITE || type == SWP_MIGRATION_READ_EXCLUSIVE;
+	swp_entry_t entry = v->pte ? pte_to_swp_entry(ptep_get(v->pte)) : pmd_to_swp_entry(pmdp_get(v->pmd));
 
 	get_page(v->subpage);
-	page_add_anon_rmap(v->subpage, v->vma, v->address, exclusive ? RMAP_EXCLUSIVE : 0, RMAP_PTE);
-	set_pte_at(v->pte, restore_migration_pte(v->subpage, v->vma, entry));
+	page_add_anon_rmap(v->subpage, v->vma, v->address, is_exclusive(entry) ? RMAP_EXCLUSIVE : 0,
+			   v->pte ? RMAP_PTE : RMAP_PMD);
+	if (v->pte)
+		set_pte_at(v->pte, restore_migration_pte(v->subpage, v->vma, ptep_get(v->pte)));
+	else
+		set_pmd(v->pmd, restore_migration_pmd(v->page, v->vma, pmdp_get(v->pmd)));
 	if (v->vma->vm_flags & VM_LOCKED)
 		mlock_page(v->subpage);
 	return true;

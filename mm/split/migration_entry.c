@@ -4,6 +4,8 @@
  */
 #include <mm/split/migration_entry.h>
 
+#define MARKS	(_PAGE_SWP_SOFT_DIRTY | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY)
+
 pte_t make_migration_pte(struct page *subpage, pte_t old, bool exclusive)
 {
 	unsigned int type = pte_write(old) ? SWP_MIGRATION_WRITE :
@@ -34,4 +36,20 @@ pte_t restore_migration_pte(struct page *page, struct vma *vma, pte_t entry)
 	if (pte_swp_soft_dirty(entry))
 		pte.pte |= _PAGE_SOFT_DIRTY;
 	return pte;
+}
+
+/* All bits but that of the size mean the same. */
+pmd_t make_migration_pmd(struct page *page, pmd_t old, bool exclusive)
+{
+	return __pmd(make_migration_pte(page, __pte(old.pmd & ~_PAGE_PSE), exclusive).pte | _PMD_NONPRESENT);
+}
+
+pmd_t restore_migration_pmd(struct page *page, struct vma *vma, pmd_t entry)
+{
+	return pmd_mkhuge(__pmd(restore_migration_pte(page, vma, __pte(entry.pmd)).pte));
+}
+
+pte_t migration_pte_with(pte_t entry, unsigned int type)
+{
+	return __pte(swp_entry_to_pte(swp_entry(type, swp_offset(pte_to_swp_entry(entry)))).pte | (entry.pte & MARKS));
 }

@@ -117,7 +117,7 @@ static enum split_result split_mapped(struct page *head, struct list_head *list)
 	enum split_result result = SPLIT_PINNED;
 
 	/* Without a mapping the page can't get one: only we could split a PMD, and only PTEs of it can be copied. */
-	if (try_to_migrate(head, true, NULL))
+	if (try_to_migrate(head, true, true, NULL))
 		result = split_unmapped(head, list);
 	remove_migration_ptes(head, head, HPAGE_PMD_NR, true);
 	return result;

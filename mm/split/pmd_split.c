@@ -97,6 +97,22 @@ static void split_huge_zero_pmd(struct vma *vma, pmd_t *pmd, unsigned long addre
 	pmd_populate(pmd, table);
 }
 
+/* The page is being moved as a whole: the table waits with 512 entries for the same. Nothing to flush, nothing is mapped. */
+static void split_migration_pmd(pmd_t *pmd)
+{
+	pmd_t old = pmdp_get(pmd);
+	swp_entry_t entry = pmd_to_swp_entry(old);
+	struct page *table = pgtable_trans_huge_withdraw(pmd);
+	pte_t *pte = page_address(table);
+
+	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)
+		set_pte(&pte[i], __pte(swp_entry_to_pte(swp_entry(swp_type(entry), swp_offset(entry) + i)).pte |
+				       (old.pmd & (_PAGE_SWP_SOFT_DIRTY | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY))));
+	table->table_used = PTRS_PER_TABLE;
+	smp_wmb();
+	pmd_populate(pmd, table);
+}
+
 unsigned long zero_pfn;
 struct page *huge_zero_page;
 
@@ -106,9 +122,14 @@ void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, b
 	struct page *page, *table;
 
 	assert_spin_locked(pmd_lockptr(pmd));
-	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE) && pmd_trans_huge(pmdp_get(pmd)));
+	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE) && !pmd_none(pmdp_get(pmd)) && !pmd_is_table(pmdp_get(pmd)));
 	count_vm_event(THP_SPLIT_PMD);
 	trace(split_huge_pmd, vma->vm_mm, address, pmdp_get(pmd).pmd, freeze);
+	if (is_pmd_migration_entry(pmdp_get(pmd))) {
+		ASSERT(!freeze);	/* a split of the page needs its lock, which the migration has */
+		split_migration_pmd(pmd);
+		return;
+	}
 	if (pmd_special(pmdp_get(pmd))) {
 		split_huge_zero_pmd(vma, pmd, address);
 		return;

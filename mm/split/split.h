@@ -11,7 +11,8 @@
 
 void split_init(void);		/* hooks of the rooms below */
 
-/* => no lock of the table held; after it *pmd is a table or none (never a leaf of the old page, unless refaulted) */
+/* => no lock of the table held; after it *pmd is a table or none (never a leaf of the old page, unless refaulted); also of a
+ *    PMD-sized migration entry */
 void split_huge_pmd(struct vma *vma, pmd_t *pmd, unsigned long address);
 /* => pmd lock held; address 2 MB aligned; freeze: install migration entries of the page instead of present PTEs */
 void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, bool freeze);

@@ -145,7 +145,7 @@ KTEST(split, mappings_come_back_when_the_count_cannot_be_frozen)
 	KASSERT_TRUE(mm);
 	head = lock_head(mm);
 	/* The steps of a split up to the freeze, and back: as if a pin had come between the first look and the freeze. */
-	KEXPECT(try_to_migrate(head, false, NULL));
+	KEXPECT(try_to_migrate(head, false, true, NULL));
 	KEXPECT(!page_mapped(head));
 	KEXPECT_EQ(page_count(head), 1);
 	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), HPAGE_PMD_NR);

@@ -169,5 +169,12 @@ static inline pte_t pte_swp_clear_flags(pte_t e) { return __pte(e.pte & ~(_PAGE_
 /* A migration entry also remembers young (bit 5... of a free bit pair): see mm/split and mm/reclaim. */
 #define _PAGE_MIG_YOUNG		BIT(2)
 #define _PAGE_MIG_DIRTY		BIT(4)
+/* The same for 2 MB. Bit 3 says so, which in a PTE is "exclusive": a PMD-sized migration entry has that in its type. */
+static inline pmd_t swp_entry_to_pmd(swp_entry_t e) { return __pmd(swp_entry_to_pte(e).pte | _PMD_NONPRESENT); }
+static inline swp_entry_t pmd_to_swp_entry(pmd_t e) { return pte_to_swp_entry(__pte(e.pmd)); }
+static inline bool is_pmd_migration_entry(pmd_t e) { return is_swap_pmd(e) && is_migration_entry(pmd_to_swp_entry(e)); }
+static inline bool pmd_swp_soft_dirty(pmd_t e) { return e.pmd & _PAGE_SWP_SOFT_DIRTY; }
+static inline pmd_t pmd_swp_mksoft_dirty(pmd_t e) { return __pmd(e.pmd | _PAGE_SWP_SOFT_DIRTY); }
+static inline pmd_t pmd_swp_clear_soft_dirty(pmd_t e) { return __pmd(e.pmd & ~_PAGE_SWP_SOFT_DIRTY); }
 
 #endif

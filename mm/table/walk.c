@@ -84,8 +84,9 @@ pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
 spinlock_t *pmd_trans_huge_lock(pmd_t *pmd)
 {
 	spinlock_t *ptl = pmd_lock(pmd);
+	pmd_t entry = pmdp_get(pmd);
 
-	if (pmd_trans_huge(pmdp_get(pmd)))
+	if (pmd_trans_huge(entry) || is_swap_pmd(entry))
 		return ptl;
 	spin_unlock(ptl);
 	return NULL;

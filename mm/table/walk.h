@@ -30,7 +30,7 @@ static inline pte_t *pte_offset(pmd_t pmd, unsigned long address)
  */
 pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp);
 static inline void pte_unmap_unlock(pte_t *pte, spinlock_t *ptl) { (void)pte; spin_unlock(ptl); }
-/* When the entry is a leaf (or being split): its lock, held; NULL otherwise. */
+/* When the entry is a leaf (or being split), or a swap or migration entry of 2 MB: its lock, held; NULL otherwise. */
 spinlock_t *pmd_trans_huge_lock(pmd_t *pmd);
 
 /* set_pte_at also keeps table_used right: the entries of a PTE table that are not none. => lock of the table held */
