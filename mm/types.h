@@ -273,6 +273,7 @@ struct mm {
 	unsigned long	def_flags;		/* VM_LOCKED after mlockall(MCL_FUTURE) */
 };
 enum mm_flags { MMF_VM_HUGEPAGE, MMF_OOM_SKIP, MMF_UNSTABLE, MMF_DISABLE_THP, MMF_HAS_PINNED, MMF_VM_MERGEABLE,
+		MMF_DISABLE_THP_EXCEPT_ADVISED, /* huge pages only where madvise asks for them */
 		MMF_HUGE_ZERO_PAGE /* holds one reference to the huge zero page */ };
 
 /*

@@ -151,6 +151,8 @@ static int build_space(struct exec *x)
 		return -ENOMEM;
 	exec_layout_choose(&x->layout);
 	x->mm->mmap_base = x->layout.mmap_base;
+	if (current->mm)
+		mm_inherit_flags(x->mm, current->mm);
 	error = elf_map(x->mm, x->file, &x->image, x->layout.program_base, &x->bias);
 	if (!error)
 		error = exec_stack_map(x->mm, x->layout.stack_top, &x->args, x->image.executable_stack);

@@ -11,7 +11,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/x86/usercopy.h>
 #include <mm/alloc/slab.h>
-#include <mm/types.h>
+#include <mm/space/space.h>
 #include <process/exec.h>
 #include <process/exit.h>
 #include <process/fork.h>
@@ -258,13 +258,29 @@ static long get_name(char __user *uname)
 	return copy_to_user(uname, name, sizeof(name)) ? -EFAULT : 0;
 }
 
-static long set_thp_disable(bool disable)
+#define PR_THP_DISABLE_EXCEPT_ADVISED	BIT(1)
+
+/* How: not at all, or with the flag only where madvise asks for them. */
+static long set_thp_disable(bool disable, unsigned long how)
 {
+	struct mm *mm = current->mm;
+
+	if (how & ~PR_THP_DISABLE_EXCEPT_ADVISED || (!disable && how))
+		return -EINVAL;
+	mmap_write_lock(mm);
+	clear_bit(MMF_DISABLE_THP, &mm->flags);
+	clear_bit(MMF_DISABLE_THP_EXCEPT_ADVISED, &mm->flags);
 	if (disable)
-		set_bit(MMF_DISABLE_THP, &current->mm->flags);
-	else
-		clear_bit(MMF_DISABLE_THP, &current->mm->flags);
+		set_bit(how ? MMF_DISABLE_THP_EXCEPT_ADVISED : MMF_DISABLE_THP, &mm->flags);
+	mmap_write_unlock(mm);
 	return 0;
+}
+
+static long get_thp_disable(void)
+{
+	if (test_bit(MMF_DISABLE_THP, &current->mm->flags))
+		return 1;
+	return test_bit(MMF_DISABLE_THP_EXCEPT_ADVISED, &current->mm->flags) ? 1 | PR_THP_DISABLE_EXCEPT_ADVISED : 0;
 }
 
 long sys_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)
@@ -296,9 +312,9 @@ long sys_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long
 	case PR_GET_NO_NEW_PRIVS:
 		return arg2 || arg3 || arg4 || arg5 ? -EINVAL : 0;
 	case PR_SET_THP_DISABLE:
-		return arg3 || arg4 || arg5 ? -EINVAL : set_thp_disable(arg2);
+		return arg4 || arg5 ? -EINVAL : set_thp_disable(arg2, arg3);
 	case PR_GET_THP_DISABLE:
-		return arg2 || arg3 || arg4 || arg5 ? -EINVAL : test_bit(MMF_DISABLE_THP, &current->mm->flags);
+		return arg2 || arg3 || arg4 || arg5 ? -EINVAL : get_thp_disable();
 	default:
 		return -EINVAL;
 	}

@@ -219,13 +219,6 @@ static void smaps_vm_flags(struct seq *m, unsigned long vm_flags)
 	seq_putc(m, '\n');
 }
 
-static bool vma_thp_eligible(struct vma *vma)
-{
-	unsigned long first = (vma->vm_start + HPAGE_PMD_SIZE - 1) & HPAGE_PMD_MASK;
-
-	return first + HPAGE_PMD_SIZE <= vma->vm_end && thp_vma_eligible(vma, first, true);
-}
-
 int proc_pid_smaps_show(struct seq *m, void *arg)
 {
 	struct mm *mm = get_task_mm(arg);
@@ -243,7 +236,7 @@ int proc_pid_smaps_show(struct seq *m, void *arg)
 		smaps_kb(m, "KernelPageSize:", PAGE_SIZE);
 		smaps_kb(m, "MMUPageSize:", PAGE_SIZE);
 		smaps_values(m, &mss);
-		seq_printf(m, "THPeligible:    %8u\n", vma_thp_eligible(vma));
+		seq_printf(m, "THPeligible:    %8u\n", thp_area_eligible(vma, THP_ASK_SMAPS));
 		smaps_vm_flags(m, vma->vm_flags);
 	}
 	mmap_read_unlock(mm);

@@ -54,7 +54,7 @@ static enum scan_result revalidate(struct collapse *c)
 		return SCAN_VMA_NULL;
 	if (c->vma->vm_start > c->address || c->vma->vm_end < c->address + HPAGE_PMD_SIZE)
 		return SCAN_ADDRESS_RANGE;
-	if (!vma_is_anonymous(c->vma) || !c->vma->anon_vma || !thp_vma_eligible(c->vma, c->address, true))
+	if (!vma_is_anonymous(c->vma) || !c->vma->anon_vma || !thp_vma_eligible(c->vma, c->address, c->tally.who))
 		return SCAN_VMA_CHECK;
 	c->pmd = mm_find_pmd(c->mm, c->address);
 	if (!c->pmd)
@@ -181,8 +181,8 @@ static enum scan_result isolate(struct collapse *c)
 	for (unsigned int i = 0; i < PTRS_PER_TABLE && result == SCAN_SUCCEED; i++)
 		result = isolate_pte(c, ptep_get(&pte[i]));
 	spin_unlock(&c->table->ptl);
-	if (result == SCAN_SUCCEED && !c->tally.referenced)
-		result = SCAN_LACK_REFERENCED_PAGE;
+	if (result == SCAN_SUCCEED)
+		result = tally_used(&c->tally, 0);
 	trace(mm_collapse_huge_page_isolate, c->address >> PAGE_SHIFT, c->tally.none_or_zero, c->tally.referenced, result);
 	return result;
 }
@@ -318,22 +318,22 @@ static enum scan_result prepare(struct collapse *c, int referenced, int unmapped
 }
 
 /*
- * While memory is short anyway, nobody is pushed out for a huge page: what it takes from others would be read back at once,
- * and most likely no 2 MB would come of it.
+ * While memory is short anyway, khugepaged pushes nobody out for a huge page: what it takes from others would be read back at
+ * once, and most likely no 2 MB would come of it.
  */
-static bool may_reclaim(void)
+static bool may_reclaim(enum thp_asker who)
 {
-	return khugepaged.defrag && pgdat_balanced(NODE0, 0);
+	return who == THP_ASK_ADVISED || (khugepaged.defrag && pgdat_balanced(NODE0, 0));
 }
 
-enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int referenced, int unmapped)
+enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, enum thp_asker who, int referenced, int unmapped)
 {
-	struct collapse c = { .mm = mm, .address = address };
+	struct collapse c = { .mm = mm, .address = address, .tally = { .who = who } };
 	enum scan_result result = SCAN_ALLOC_HUGE_PAGE_FAIL;
 
 	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE));
 	INIT_LIST_HEAD(&c.isolated);
-	c.huge = alloc_pages(may_reclaim() ? GFP_TRANSHUGE : GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER);
+	c.huge = alloc_pages(may_reclaim(who) ? GFP_TRANSHUGE : GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER);
 	if (!c.huge) {
 		count_vm_event(THP_COLLAPSE_ALLOC_FAILED);
 		goto out;
@@ -349,8 +349,6 @@ enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int re
 	}
 	if (result != SCAN_SUCCEED)
 		put_page(c.huge);
-	else
-		khugepaged.pages_collapsed++;
 out:
 	trace(mm_collapse_huge_page, mm, c.nr_isolated, result);
 	return result;

@@ -5,8 +5,9 @@
 
 #include <mm/collapse/khugepaged.h>
 
-/* What 512 PTEs hold, against the limits. */
+/* What 512 PTEs hold, against the limits: khugepaged's. Who asks by MADV_COLLAPSE has none. */
 struct pte_tally {
+	enum thp_asker	who;
 	unsigned int	none_or_zero, shared, swapped, referenced;
 };
 
@@ -14,6 +15,8 @@ struct pte_tally {
 enum scan_result tally_none(struct pte_tally *tally);
 enum scan_result tally_shared(struct pte_tally *tally);
 enum scan_result tally_swapped(struct pte_tally *tally);
+/* Was enough of it used lately? swapped: entries that would have to be read first */
+enum scan_result tally_used(const struct pte_tally *tally, unsigned int swapped);
 
 /*
  * Nobody holds the page but its mappings and the swap cache. Any surplus is a pin, or somebody who looks at it: its content

@@ -31,7 +31,7 @@ static int scan(struct mm *mm, unsigned long address)
 	bool locked = true;
 
 	mmap_read_lock(mm);
-	result = khugepaged_scan_pmd(mm, find_vma(mm, address), address, &locked);
+	result = khugepaged_scan_pmd(find_vma(mm, address), address, THP_ASK_KHUGEPAGED, &locked);
 	if (locked)
 		mmap_read_unlock(mm);
 	test_thp(before);
@@ -280,11 +280,11 @@ KTEST(collapse, the_area_went_or_changed_before_the_lock_was_ours)
 	struct mm *mm = small_mm(HPAGE_PMD_NR);
 
 	KASSERT_TRUE(mm);
-	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE + HPAGE_PMD_SIZE, 1, 0), SCAN_VMA_NULL);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE + HPAGE_PMD_SIZE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_VMA_NULL);
 	KEXPECT_EQ(do_munmap(mm, TEST_BASE + HPAGE_PMD_SIZE - PAGE_SIZE, PAGE_SIZE), 0);
-	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ADDRESS_RANGE);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_ADDRESS_RANGE);
 	KEXPECT_EQ(do_munmap(mm, TEST_BASE, HPAGE_PMD_SIZE), 0);
-	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_NULL);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_VMA_NULL);
 	mmput(mm);
 	test_thp(before);
 }
@@ -296,7 +296,7 @@ KTEST(collapse, the_area_does_not_want_it)
 
 	KASSERT_TRUE(mm);
 	before = test_thp(THP_NEVER);
-	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_VMA_CHECK);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_VMA_CHECK);
 	test_thp(before);
 	mmput(mm);
 }
@@ -308,7 +308,7 @@ KTEST(collapse, nobody_runs_there_any_more)
 	KASSERT_TRUE(mm);
 	mmgrab(mm);
 	mmput(mm);
-	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, 1, 0), SCAN_ANY_PROCESS);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_ANY_PROCESS);
 	mmdrop(mm);
 }
 

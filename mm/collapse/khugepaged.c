@@ -135,14 +135,14 @@ static bool scan_areas(struct mm *mm, unsigned int pages, unsigned int *progress
 
 		cond_resched();
 		cursor.address = max(cursor.address, start);
-		if (cursor.address >= end || !vma_is_anonymous(vma) || !thp_vma_eligible(vma, cursor.address, true)) {
+		if (cursor.address >= end || !vma_is_anonymous(vma) || !thp_vma_eligible(vma, cursor.address, THP_ASK_KHUGEPAGED)) {
 			++*progress;
 			continue;
 		}
 		for (; cursor.address < end; ) {
 			if (collapse_test_exit(mm))
 				return true;
-			*result = khugepaged_scan_pmd(mm, vma, cursor.address, mmap_locked);
+			*result = khugepaged_scan_pmd(vma, cursor.address, THP_ASK_KHUGEPAGED, mmap_locked);
 			cursor.address += HPAGE_PMD_SIZE;
 			*progress += HPAGE_PMD_NR;
 			/* Without the lock the areas may have changed: the next round finds its place by the address. */

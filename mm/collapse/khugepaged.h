@@ -43,8 +43,9 @@ void khugepaged_wake(void);		/* a sleep time or the policy changed */
  *
  * => mmap_lock held for reading; *mmap_locked says whether it still is: it is dropped before a collapse is tried
  * => address: aligned to 2 MB, the range inside vma
+ * => who: khugepaged keeps its limits; for MADV_COLLAPSE there are none, nor need the pages have been used
  */
-enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned long address, bool *mmap_locked);
+enum scan_result khugepaged_scan_pmd(struct vma *vma, unsigned long address, enum thp_asker who, bool *mmap_locked);
 
 /*
  * collapse_huge_page - one huge page instead of what the 512 PTEs at address map
@@ -53,6 +54,15 @@ enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned lo
  * => referenced, unmapped: young PTEs and swap entries that the scan saw
  * => on any result but SCAN_SUCCEED the tables are as before, except that pages may have been swapped in
  */
-enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, int referenced, int unmapped);
+enum scan_result collapse_huge_page(struct mm *mm, unsigned long address, enum thp_asker who, int referenced, int unmapped);
+
+/*
+ * madvise_collapse - MADV_COLLAPSE: every aligned 2 MB in one area's [start, end) becomes huge, now
+ *
+ * => mmap_lock held for reading, not held on return; vma may be gone then
+ * => 0: all of them are huge; else the reason why the last that is not: -ENOMEM, no huge page is to be had; -EBUSY, a limit;
+ *    -EAGAIN, somebody held, locked or moved a page; -EINVAL, all others, also an area that may not hold huge pages
+ */
+int madvise_collapse(struct vma *vma, unsigned long start, unsigned long end);
 
 #endif

@@ -67,14 +67,13 @@ static enum scan_result scan_table(pmd_t *pmd, unsigned long address, struct pte
 	for (unsigned int i = 0; i < PTRS_PER_TABLE && result == SCAN_SUCCEED; i++)
 		result = scan_pte(ptep_get(&pte[i]), tally);
 	pte_unmap_unlock(pte, ptl);
-	if (result == SCAN_SUCCEED && (!tally->referenced || (tally->swapped && tally->referenced < HPAGE_PMD_NR / 2)))
-		result = SCAN_LACK_REFERENCED_PAGE;
-	return result;
+	return result == SCAN_SUCCEED ? tally_used(tally, tally->swapped) : result;
 }
 
-enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned long address, bool *mmap_locked)
+enum scan_result khugepaged_scan_pmd(struct vma *vma, unsigned long address, enum thp_asker who, bool *mmap_locked)
 {
-	struct pte_tally tally = { };
+	struct mm *mm = vma->vm_mm;
+	struct pte_tally tally = { .who = who };
 	enum scan_result result = SCAN_PMD_NULL;
 	pmd_t *pmd = mm_find_pmd(mm, address);
 
@@ -87,7 +86,9 @@ enum scan_result khugepaged_scan_pmd(struct mm *mm, struct vma *vma, unsigned lo
 	if (result == SCAN_SUCCEED) {
 		mmap_read_unlock(mm);
 		*mmap_locked = false;
-		result = collapse_huge_page(mm, address, tally.referenced, tally.swapped);
+		result = collapse_huge_page(mm, address, who, tally.referenced, tally.swapped);
+		if (result == SCAN_SUCCEED && who == THP_ASK_KHUGEPAGED)
+			khugepaged.pages_collapsed++;
 	}
 	khugepaged.results[result]++;
 	return result;

@@ -22,7 +22,7 @@ struct khugepaged_config khugepaged = {
 
 enum scan_result tally_none(struct pte_tally *tally)
 {
-	if (++tally->none_or_zero <= khugepaged.max_ptes_none)
+	if (++tally->none_or_zero <= khugepaged.max_ptes_none || tally->who == THP_ASK_ADVISED)
 		return SCAN_SUCCEED;
 	count_vm_event(THP_SCAN_EXCEED_NONE_PTE);
 	return SCAN_EXCEED_NONE_PTE;
@@ -30,7 +30,7 @@ enum scan_result tally_none(struct pte_tally *tally)
 
 enum scan_result tally_shared(struct pte_tally *tally)
 {
-	if (++tally->shared <= khugepaged.max_ptes_shared)
+	if (++tally->shared <= khugepaged.max_ptes_shared || tally->who == THP_ASK_ADVISED)
 		return SCAN_SUCCEED;
 	count_vm_event(THP_SCAN_EXCEED_SHARED_PTE);
 	return SCAN_EXCEED_SHARED_PTE;
@@ -38,10 +38,19 @@ enum scan_result tally_shared(struct pte_tally *tally)
 
 enum scan_result tally_swapped(struct pte_tally *tally)
 {
-	if (++tally->swapped <= khugepaged.max_ptes_swap)
+	if (++tally->swapped <= khugepaged.max_ptes_swap || tally->who == THP_ASK_ADVISED)
 		return SCAN_SUCCEED;
 	count_vm_event(THP_SCAN_EXCEED_SWAP_PTE);
 	return SCAN_EXCEED_SWAP_PTE;
+}
+
+enum scan_result tally_used(const struct pte_tally *tally, unsigned int swapped)
+{
+	if (tally->who == THP_ASK_ADVISED)
+		return SCAN_SUCCEED;
+	if (!tally->referenced || (swapped && tally->referenced < HPAGE_PMD_NR / 2))
+		return SCAN_LACK_REFERENCED_PAGE;
+	return SCAN_SUCCEED;
 }
 
 bool refcount_suitable(struct page *head)

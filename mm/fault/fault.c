@@ -116,7 +116,7 @@ vm_fault_t handle_mm_fault(struct vma *vma, unsigned long address, unsigned int 
 		return VM_FAULT_OOM;
 	vmf.orig_pmd = pmdp_get(vmf.pmd);
 	if (pmd_none(vmf.orig_pmd)) {
-		if (thp_vma_eligible(vma, address, false)) {
+		if (thp_vma_eligible(vma, address, THP_ASK_FAULT)) {
 			ret = do_huge_pmd_anonymous_page(&vmf);
 			if (!(ret & VM_FAULT_FALLBACK))
 				return ret;

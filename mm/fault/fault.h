@@ -85,8 +85,18 @@ enum huge_fault_result {
 	HUGE_FAULT_REUSED,	/* a write, and nobody else has the page any more */
 	HUGE_FAULT_SPLIT,	/* a write to a shared one: 4 KB are copied */
 };
-/* Does the area want huge pages at all, and does [address & ~2M, +2M) lie inside it? why may be NULL */
-bool thp_vma_eligible(struct vma *vma, unsigned long address, bool khugepaged);
+/* Who asks for a huge page: the same rules for all, with exceptions. */
+enum thp_asker {
+	THP_ASK_FAULT,
+	THP_ASK_SMAPS,		/* THPeligible: what a fault or khugepaged would find */
+	THP_ASK_KHUGEPAGED,	/* nothing to collapse where no page was ever faulted in */
+	THP_ASK_ADVISED,	/* MADV_COLLAPSE: the same, but the program has decided, whatever the knob `enabled` says */
+};
+/* Does the area want huge pages at all, and does [address & ~2M, +2M) lie inside it? */
+bool thp_vma_eligible(struct vma *vma, unsigned long address, enum thp_asker who);
+/* Is there any such 2 MB in it? */
+static inline bool thp_area_eligible(struct vma *vma, enum thp_asker who)
+{ return vma_pages(vma) >= HPAGE_PMD_NR && thp_vma_eligible(vma, vma->vm_end - HPAGE_PMD_SIZE, who); }
 gfp_t thp_gfp_mask(struct vma *vma);
 /* An mm that maps it holds one reference (MMF_HUGE_ZERO_PAGE), however often; NULL without memory */
 struct page *mm_get_huge_zero_page(struct mm *mm);

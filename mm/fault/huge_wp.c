@@ -49,7 +49,7 @@ static vm_fault_t replace_huge_zero_page(struct vm_fault *vmf)
 	struct vma *vma = vmf->vma;
 	struct page *page = NULL;
 
-	if (thp_vma_eligible(vma, vmf->address, false))
+	if (thp_vma_eligible(vma, vmf->address, THP_ASK_FAULT))
 		page = alloc_huge_page_for_fault(vmf);
 	if (!page) {
 		count_vm_event(THP_FAULT_FALLBACK);

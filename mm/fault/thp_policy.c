@@ -33,26 +33,36 @@ void thp_policy_init(void)
 	pr_warn("transparent_hugepage=%s is none of always, madvise, never\n", value);
 }
 
+/* prctl(PR_SET_THP_DISABLE): nowhere in this process, or nowhere but where the program itself asks by madvise. */
+static bool disabled_by_prctl(const struct vma *vma, enum thp_asker who)
+{
+	const unsigned long *flags = &vma->vm_mm->flags;
+
+	if (test_bit(MMF_DISABLE_THP, flags))
+		return true;
+	return test_bit(MMF_DISABLE_THP_EXCEPT_ADVISED, flags) && !(vma->vm_flags & VM_HUGEPAGE) &&
+	       who != THP_ASK_ADVISED;
+}
+
 /* Does the area want huge pages, wherever they would lie? */
-static bool area_wants_huge(const struct vma *vma)
+static bool area_wants_huge(const struct vma *vma, enum thp_asker who)
 {
 	unsigned long never = VM_NOHUGEPAGE | VM_STACK_TEMPORARY | VM_PFNMAP | VM_IO;
 
-	if (thp_enabled == THP_NEVER || !vma_is_anonymous(vma) || vma->vm_flags & never)
+	if (!vma_is_anonymous(vma) || vma->vm_flags & never || disabled_by_prctl(vma, who))
 		return false;
-	if (test_bit(MMF_DISABLE_THP, &vma->vm_mm->flags))
-		return false;
-	return thp_enabled == THP_ALWAYS || vma->vm_flags & VM_HUGEPAGE;
+	if (who == THP_ASK_ADVISED || thp_enabled == THP_ALWAYS)
+		return true;
+	return thp_enabled == THP_MADVISE && vma->vm_flags & VM_HUGEPAGE;
 }
 
-bool thp_vma_eligible(struct vma *vma, unsigned long address, bool khugepaged)
+bool thp_vma_eligible(struct vma *vma, unsigned long address, enum thp_asker who)
 {
 	unsigned long start = address & HPAGE_PMD_MASK;
 
 	if (start < vma->vm_start || start + HPAGE_PMD_SIZE > vma->vm_end)
 		return false;
-	/* khugepaged finds nothing to collapse where no page was ever faulted in. */
-	return area_wants_huge(vma) && (!khugepaged || vma->anon_vma);
+	return area_wants_huge(vma, who) && (who == THP_ASK_FAULT || who == THP_ASK_SMAPS || vma->anon_vma);
 }
 
 gfp_t thp_gfp_mask(struct vma *vma)

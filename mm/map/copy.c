@@ -240,8 +240,7 @@ static void copy_numbers(struct mm *child, const struct mm *parent)
 	child->env_end = parent->env_end;
 	child->mmap_base = parent->mmap_base;
 	memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
-	if (test_bit(MMF_DISABLE_THP, &parent->flags))
-		set_bit(MMF_DISABLE_THP, &child->flags);
+	mm_inherit_flags(child, parent);
 }
 
 /* The child's area, linked; NULL without memory. */

@@ -1,6 +1,7 @@
 /* mm/map/madvise.c - what a program knows about its memory.
  *
- * Three kinds of advice: flags of the areas (mmap_lock for writing), work on the pages (for reading), and faults in advance.
+ * Four kinds of advice: flags of the areas (mmap_lock for writing), work on the pages (for reading), faults in advance, and
+ * huge pages now (both take the lock piece by piece).
  * A hole in the range does not stop the others: the rest is done, and the answer is ENOMEM.
  *
  * Linux: mm/madvise.c.
@@ -8,10 +9,11 @@
 #include <mm/map/map_internal.h>
 
 #include <kernel/sched/task.h>
+#include <mm/collapse/khugepaged.h>
 #include <mm/fault/fault.h>
 #include <mm/file/page_cache.h>
 
-enum advice_kind { ADVICE_UNKNOWN, ADVICE_FLAGS, ADVICE_PAGES, ADVICE_POPULATE };
+enum advice_kind { ADVICE_UNKNOWN, ADVICE_FLAGS, ADVICE_PAGES, ADVICE_POPULATE, ADVICE_COLLAPSE };
 
 static enum advice_kind advice_kind(int advice)
 {
@@ -25,6 +27,8 @@ static enum advice_kind advice_kind(int advice)
 		return ADVICE_PAGES;
 	case MADV_POPULATE_READ: case MADV_POPULATE_WRITE:
 		return ADVICE_POPULATE;
+	case MADV_COLLAPSE:
+		return ADVICE_COLLAPSE;
 	default:
 		return ADVICE_UNKNOWN;
 	}
@@ -194,6 +198,30 @@ static int populate_range(struct mm *mm, unsigned long start, unsigned long end,
 	return error;
 }
 
+/* Each area is looked up anew: while small pages are gathered the lock is not held. */
+static int collapse_range(struct mm *mm, unsigned long start, unsigned long end)
+{
+	int error = 0, hole = 0;
+
+	while (start < end && !error) {
+		unsigned long next;
+		struct vma *vma;
+
+		mmap_read_lock(mm);
+		vma = find_vma_intersection(mm, start, end);
+		if (!vma) {
+			mmap_read_unlock(mm);
+			return -ENOMEM;
+		}
+		if (start < vma->vm_start)
+			hole = -ENOMEM;
+		next = min(vma->vm_end, end);
+		error = madvise_collapse(vma, max(start, vma->vm_start), next);
+		start = next;
+	}
+	return error ? error : hole;
+}
+
 int do_madvise(struct mm *mm, unsigned long start, unsigned long len, int advice)
 {
 	enum advice_kind kind = advice_kind(advice);
@@ -206,6 +234,8 @@ int do_madvise(struct mm *mm, unsigned long start, unsigned long len, int advice
 		return 0;
 	if (kind == ADVICE_POPULATE)
 		return populate_range(mm, start, end, advice);
+	if (kind == ADVICE_COLLAPSE)
+		return collapse_range(mm, start, end);
 	if (kind == ADVICE_FLAGS)
 		mmap_write_lock(mm);
 	else

@@ -50,7 +50,7 @@ static int check_fixed(struct mmap_request *r)
 /* Only an aligned 2 MB can be one huge page: large anonymous areas begin on such a border. */
 static bool wants_huge_alignment(const struct mmap_request *r)
 {
-	return !r->source && r->len >= HPAGE_PMD_SIZE && (r->flags & MAP_TYPE) == MAP_PRIVATE && thp_enabled != THP_NEVER;
+	return !r->source && r->len >= HPAGE_PMD_SIZE && (r->flags & MAP_TYPE) == MAP_PRIVATE;
 }
 
 /* r->addr becomes the address. 0 or -errno */

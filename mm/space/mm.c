@@ -51,6 +51,15 @@ struct mm *mm_alloc(void)
 	return mm;
 }
 
+void mm_inherit_flags(struct mm *mm, const struct mm *from)
+{
+	static const enum mm_flags inherited[] = { MMF_DISABLE_THP, MMF_DISABLE_THP_EXCEPT_ADVISED };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(inherited); i++)
+		if (test_bit(inherited[i], &from->flags))
+			set_bit(inherited[i], &mm->flags);
+}
+
 void mmput(struct mm *mm)
 {
 	if (!atomic_dec_and_test(&mm->mm_users))

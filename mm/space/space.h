@@ -17,6 +17,8 @@
 
 void space_init(void);				/* slab caches */
 
+/* fork and exec: what prctl() has set for this process and its descendants */
+void mm_inherit_flags(struct mm *mm, const struct mm *from);
 struct mm *mm_alloc(void);			/* empty, mm_users = mm_count = 1; NULL without memory */
 static inline void mmget(struct mm *mm) { atomic_inc(&mm->mm_users); }
 static inline bool mmget_not_zero(struct mm *mm) { return atomic_add_unless(&mm->mm_users, 1, 0); }
