@@ -125,6 +125,7 @@ static void leader_is_alone(struct task *leader)
 {
 	if (leader->exit_state != EXIT_ZOMBIE || !thread_group_empty(leader))
 		return;
+	wake_up_all(&leader->signal->pidfd_wait);
 	if (notify_parent(leader, leader->exit_signal)) {
 		release_task(leader);
 		put_task(leader);

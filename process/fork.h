@@ -41,6 +41,7 @@ long do_clone(const struct clone_request *request);
 /* Parts of a user task that process 1 needs too. => 0 or -ENOMEM; what is there is freed with the task */
 int task_add_user_part(struct task *task);		/* FPU area, fresh */
 struct signal_state *signal_state_alloc(struct task *leader);
+void signal_state_put(struct signal_state *signal);
 struct sighand *sighand_alloc(void);
 void sighand_put(struct sighand *sighand);
 /* => tasklist_lock held: the task becomes visible as a thread of its signal_state */

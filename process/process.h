@@ -51,6 +51,7 @@ struct signal_state {
 	struct sigpending shared_pending;	/* (s) for whichever thread comes first */
 	struct task	*exec_task;		/* (t) waits in execve() for the other threads to go */
 	wait_queue_head_t child_wait;		/* wait4() of any thread */
+	wait_queue_head_t pidfd_wait;		/* poll() on a descriptor of the process: until it ends */
 
 	struct pgroup	*pgroup;		/* (t) */
 	struct list_head pgroup_member;		/* (t) */

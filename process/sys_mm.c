@@ -4,11 +4,19 @@
  */
 #include <process/syscalls.h>
 
+#include <fs/iov_iter.h>
 #include <kernel/lib/errno.h>
 #include <kernel/sched/task.h>
+#include <mm/alloc/slab.h>
 #include <mm/map/map.h>
+#include <process/pidfd.h>
 
 #define MLOCK_ONFAULT	1
+
+long sys_pidfd_open(pid_t pid, unsigned int flags)
+{
+	return do_pidfd_open(pid, flags);
+}
 
 long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd,
 	      unsigned long offset)
@@ -42,6 +50,48 @@ long sys_brk(unsigned long brk)
 long sys_madvise(unsigned long addr, unsigned long len, int advice)
 {
 	return do_madvise(current->mm, addr, len, advice);
+}
+
+/* Advice that another process may give: it changes where memory is, and not what it holds. */
+static bool others_may_advise(int advice)
+{
+	return advice == MADV_COLD || advice == MADV_PAGEOUT || advice == MADV_WILLNEED || advice == MADV_COLLAPSE;
+}
+
+/* => bytes of the ranges before the first that failed; if that is the very first, its error */
+static long advise_ranges(struct mm *mm, const struct iov_iter *ranges, int advice)
+{
+	long done = 0, error = 0;
+
+	for (unsigned int i = 0; i < ranges->nr_segs && !error; i++) {
+		error = do_madvise(mm, (unsigned long)ranges->iov[i].iov_base, ranges->iov[i].iov_len, advice);
+		if (!error)
+			done += ranges->iov[i].iov_len;
+	}
+	return done ? done : error;
+}
+
+long sys_process_madvise(int pidfd, const struct user_iovec __user *vec, unsigned long nr, int advice, unsigned int flags)
+{
+	struct user_iovec *array;
+	struct iov_iter ranges;
+	struct mm *mm;
+	long ret;
+
+	if (flags)
+		return -EINVAL;
+	ret = iov_iter_import(&ranges, vec, nr, &array);
+	if (ret)
+		goto out;
+	mm = pidfd_get_mm(pidfd);
+	ret = PTR_ERR(mm);
+	if (IS_ERR(mm))
+		goto out;
+	ret = others_may_advise(advice) ? advise_ranges(mm, &ranges, advice) : -EINVAL;
+	mmput(mm);
+out:
+	kfree(array);
+	return ret;
 }
 
 long sys_mincore(unsigned long addr, unsigned long len, u8 __user *vec)

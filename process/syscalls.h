@@ -74,6 +74,9 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 	unsigned long new_addr);
 long sys_brk(unsigned long brk);
 long sys_madvise(unsigned long addr, unsigned long len, int advice);
+long sys_pidfd_open(pid_t pid, unsigned int flags);
+long sys_process_madvise(int pidfd, const struct user_iovec __user *vec, unsigned long nr, int advice,
+			 unsigned int flags);
 long sys_mincore(unsigned long addr, unsigned long len, u8 __user *vec);
 long sys_msync(unsigned long addr, unsigned long len, int flags);
 long sys_mlock(unsigned long addr, unsigned long len);

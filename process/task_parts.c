@@ -25,7 +25,7 @@ static void free_task(struct task *task)
 	kmem_cache_free(task_cache, task);
 }
 
-static void signal_state_put(struct signal_state *signal)
+void signal_state_put(struct signal_state *signal)
 {
 	if (atomic_dec_and_test(&signal->count))
 		kmem_cache_free(signal_cache, signal);
@@ -97,6 +97,7 @@ struct signal_state *signal_state_alloc(struct task *leader)
 	atomic_set(&signal->live, 1);
 	sigpending_init(&signal->shared_pending);
 	init_waitqueue_head(&signal->child_wait);
+	init_waitqueue_head(&signal->pidfd_wait);
 	INIT_LIST_HEAD(&signal->pgroup_member);
 	INIT_LIST_HEAD(&signal->posix_timers);
 	itimer_setup(signal);
