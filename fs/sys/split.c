@@ -1,7 +1,8 @@
 /* fs/sys/split.c - /sys/kernel/debug/split_huge_pages: split on demand.
  *
- * Written to it: "1" (all huge pages), or "PID,0xSTART,0xEND" (those in a range of addresses of a
- * process). What can't be split because somebody holds it stays whole; the log says how many were.
+ * Written to it: "1" (all huge pages), or "PID,0xSTART,0xEND" (those in a range of addresses of a process), to which
+ * ",ORDER" may be added: 0, what they become. Nothing here is between 4 KB and 2 MB: other orders are EINVAL, 9 does nothing.
+ * What can't be split because somebody holds it stays whole; the log says how many were.
  *
  * Linux: mm/huge_memory.c (split_huge_pages_write).
  */
@@ -68,23 +69,27 @@ static void split_range(struct mm *mm, unsigned long start, unsigned long end, s
 	}
 }
 
-/* "PID,0xSTART,0xEND" */
-static int parse_range(char *text, pid_t *pid, unsigned long *start, unsigned long *end)
+/* "PID,0xSTART,0xEND" and perhaps ",ORDER" */
+static int parse_range(char *text, pid_t *pid, unsigned long *start, unsigned long *end, unsigned int *order)
 {
 	char *number = strsep(&text, ","), *from = strsep(&text, ","), *to = strsep(&text, ",");
 
+	*order = 0;
 	if (!to || kstrtoint(number, 10, pid) || kstrtoul(from, 16, start) || kstrtoul(to, 16, end))
 		return -EINVAL;
-	return *start < *end ? 0 : -EINVAL;
+	if (text && kstrtouint(text, 10, order))
+		return -EINVAL;
+	return *start < *end && (!*order || *order == HPAGE_PMD_ORDER) ? 0 : -EINVAL;
 }
 
 static int split_in_process(char *text, struct split_count *count)
 {
 	unsigned long start, end;
+	unsigned int order;
 	struct task *task;
 	struct mm *mm;
 	pid_t pid;
-	int err = parse_range(text, &pid, &start, &end);
+	int err = parse_range(text, &pid, &start, &end, &order);
 
 	if (err)
 		return err;
@@ -95,7 +100,8 @@ static int split_in_process(char *text, struct split_count *count)
 	put_task(task);
 	if (!mm)
 		return -EINVAL;
-	split_range(mm, start, end, count);
+	if (!order)
+		split_range(mm, start, end, count);
 	mmput(mm);
 	return 0;
 }
