@@ -71,7 +71,7 @@ enum pageflags {
 	PG_dirty,		/* memory is newer than the disk (page lock) */
 	PG_lru,			/* on an LRU list (LRU lock) */
 	PG_active,		/* on, or going to, an active list (LRU lock or the isolator) */
-	PG_workingset,		/* was active when it was evicted */
+	PG_workingset,		/* has been on an active list: one of those who are missed when they go */
 	PG_head,		/* head of a compound page */
 	PG_slab,		/* belongs to the slab allocator */
 	PG_buddy,		/* first page of a free block (zone lock) */

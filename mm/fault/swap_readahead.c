@@ -14,6 +14,7 @@
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
+#include <mm/reclaim/workingset.h>
 #include <mm/swap/swap.h>
 
 int page_cluster = 3;
@@ -45,6 +46,7 @@ static struct page *new_cache_page(swp_entry_t entry, gfp_t gfp, int *error)
 		put_page(page);
 		return NULL;
 	}
+	workingset_refault(page, swap_take_shadow(entry));
 	lru_add(page);
 	return page;
 }

@@ -13,6 +13,7 @@
 #include <mm/frame/vmstat.h>
 
 #define LRU_BATCH	31
+#define LRU_COST_OF_IO	32UL	/* a write or read against another look at a page in memory */
 
 struct lru_batch {
 	unsigned long	nr;		/* this CPU, irqs off */
@@ -141,10 +142,10 @@ static bool move_page(struct page *page, unsigned long clear, unsigned long set,
 	return moved;
 }
 
-void activate_page(struct page *page)
+bool activate_page(struct page *page)
 {
-	if (!PageActive(compound_head(page)))
-		move_page(page, BIT(PG_referenced), BIT(PG_active), false, PGACTIVATE);
+	return !PageActive(compound_head(page)) &&
+	       move_page(page, BIT(PG_referenced), BIT(PG_active), false, PGACTIVATE);
 }
 
 void deactivate_page(struct page *page)
@@ -191,6 +192,22 @@ void mark_page_accessed(struct page *page)
 		ClearPageIdle(page);
 	if (!PageReferenced(page))
 		SetPageReferenced(page);
-	else if (PageLRU(page) && !PageActive(page) && !PageUnevictable(page))
-		activate_page(page);
+	else if (PageLRU(page) && !PageActive(page) && !PageUnevictable(page) && activate_page(page))
+		lru_age_nonresident(page_lruvec(page), compound_nr(page));
+}
+
+/* Old costs fade when as much again has been looked at. */
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_io, unsigned long nr_rotated)
+{
+	unsigned long irqflags, size = 0;
+
+	spin_lock_irqsave(&lruvec->lru_lock, irqflags);
+	for (enum lru_list lru = 0; lru < LRU_UNEVICTABLE; lru++)
+		size += lruvec->nr_pages[lru];
+	*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_io * LRU_COST_OF_IO + nr_rotated;
+	while (lruvec->anon_cost + lruvec->file_cost > size / 4 + 1) {
+		lruvec->anon_cost /= 2;
+		lruvec->file_cost /= 2;
+	}
+	spin_unlock_irqrestore(&lruvec->lru_lock, irqflags);
 }

@@ -28,7 +28,7 @@ void page_clear_isolated(struct page *page);
 void putback_lru_page(struct page *page);	/* back to the list its flags name; drops the isolator's reference */
 
 void mark_page_accessed(struct page *page);	/* unreferenced -> referenced -> active */
-void activate_page(struct page *page);
+bool activate_page(struct page *page);		/* => false: it is not on a list, or active already */
 void deactivate_page(struct page *page);	/* MADV_COLD: to the inactive list, references forgotten */
 void lru_follow_mlocked(struct page *page);	/* PG_mlocked has changed: to or from the unevictable list */
 void rotate_reclaimable_page(struct page *page);/* writeback is done: to the tail of inactive; irq context */
@@ -42,5 +42,14 @@ void lruvec_add_split_tail(struct lruvec *lruvec, struct page *head, struct page
 
 unsigned long lru_size(enum lru_list lru);	/* in pages */
 struct lruvec *page_lruvec(const struct page *page);
+/* What it cost to find (nr_rotated: pages looked at in vain) or to bring back (nr_io) pages of this kind. => takes lru_lock */
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_io, unsigned long nr_rotated);
+/* The workingset clock moves: nr pages were evicted, or became active (mm/reclaim/workingset.c). */
+static inline void lru_age_nonresident(struct lruvec *lruvec, unsigned long nr)
+{
+	atomic_long_add(nr, &lruvec->nonresident_age);
+}
+/* By where it is kept: anonymous pages without a place in swap (MADV_FREE) stand with the files' */
+static inline bool page_is_file_lru(const struct page *page) { return !PageSwapBacked(page); }
 
 #endif

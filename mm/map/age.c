@@ -26,6 +26,9 @@ static void age_page(struct aging *aging, struct page *page)
 {
 	ClearPageReferenced(page);
 	ClearPageYoung(page);
+	/* Called for, not found unused: it has its rank back when it returns. */
+	if (PageActive(page))
+		SetPageWorkingset(page);
 	if (!aging->pageout) {
 		deactivate_page(page);
 	} else if (!PageUnevictable(page) && isolate_lru_page(page)) {

@@ -17,7 +17,11 @@ unsigned long reclaim_pages(struct list_head *page_list)
 	struct shrink_result result;
 	unsigned long reclaimed;
 	u32 flags = current->flags;
+	struct page *page;
 
+	/* Off the active list they are already; and what is marked so is not freed when its write ends. */
+	list_for_each_entry(page, page_list, lru)
+		ClearPageActive(page);
 	current->flags |= PF_MEMALLOC;
 	reclaimed = shrink_page_list(page_list, &sc, &result);
 	putback_list(page_list);

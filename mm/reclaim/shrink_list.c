@@ -61,22 +61,6 @@ static unsigned long isolate_pages(struct lruvec *lruvec, enum lru_list lru, uns
 	return taken;
 }
 
-/* What it cost to find pages of this kind: writes are dear. Old costs fade when as much again has been looked at. */
-static void note_cost(struct lruvec *lruvec, bool file, unsigned long nr_io, unsigned long nr_rotated)
-{
-	unsigned long irqflags, size = 0;
-
-	for (enum lru_list lru = 0; lru < LRU_UNEVICTABLE; lru++)
-		size += lru_size(lru);
-	spin_lock_irqsave(&lruvec->lru_lock, irqflags);
-	*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_io * SWAP_CLUSTER_MAX + nr_rotated;
-	while (lruvec->anon_cost + lruvec->file_cost > size / 4 + 1) {
-		lruvec->anon_cost /= 2;
-		lruvec->file_cost /= 2;
-	}
-	spin_unlock_irqrestore(&lruvec->lru_lock, irqflags);
-}
-
 /* --- active lists ---------------------------------------------------------------------------------------------------- */
 
 /*
@@ -119,7 +103,7 @@ static void shrink_active_list(unsigned long nr_to_scan, enum lru_list lru, stru
 	}
 	putback_list(&list);
 	count_vm_events(PGDEACTIVATE, nr_deactivated);
-	note_cost(lruvec, is_file_list(lru), 0, nr_rotated);
+	lru_note_cost(lruvec, is_file_list(lru), 0, nr_rotated);
 	trace(mm_vmscan_lru_shrink_active, taken, nr_rotated, nr_deactivated, nr_rotated, sc->priority);
 }
 
@@ -174,7 +158,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 	reclaimed = shrink_page_list(&list, sc, &result);
 	putback_list(&list);
 	count_stolen(file, sc, reclaimed);
-	note_cost(lruvec, file, result.nr[PAGE_WRITTEN], taken > reclaimed ? taken - reclaimed : 0);
+	lru_note_cost(lruvec, file, result.nr[PAGE_WRITTEN], taken > reclaimed ? taken - reclaimed : 0);
 	trace(mm_vmscan_lru_shrink_inactive, scanned, reclaimed, result.nr[PAGE_WRITEBACK],
 	      result.nr[PAGE_ACTIVATE], result.nr[PAGE_REFERENCED], sc->priority);
 	/* All that we found is on its way to the disk already: looking for more would only burn time. */

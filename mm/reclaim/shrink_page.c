@@ -13,6 +13,7 @@
  * Linux: shrink_folio_list in mm/vmscan.c.
  */
 #include <mm/reclaim/scan.h>
+#include <mm/reclaim/workingset.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
 #include <mm/split/split.h>
@@ -239,7 +240,7 @@ static enum page_verdict take_from_cache(struct page *page)
 		return take_from_mapping(page);
 	verdict = freeze_page(page);
 	if (verdict == PAGE_FREED)
-		swap_cache_remove_frozen(page);
+		swap_cache_remove_frozen(page, workingset_eviction(page));
 	return verdict;
 }
 

@@ -63,6 +63,7 @@ static void cluster_relist(struct swap_area *area, struct swap_cluster *c)
 static void slot_release(struct swap_area *area, struct swap_cluster *c, unsigned int slot)
 {
 	atomic_dec(&area->nr_used);
+	c->shadow[slot] = 0;
 	if (c->count[slot] & SLOT_RETIRED) {
 		c->count[slot] = SLOT_BAD;
 		return;

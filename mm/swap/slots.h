@@ -6,7 +6,8 @@
  *	cache	the page in memory that has this slot (one 4 KB part of it when it is huge), or NULL
  *
  * A slot is free when both are 0, and never before: a slot freed while the cache still holds it would be handed out
- * twice. The low bit of the cache word is always 0, and kept for what will be remembered of an evicted page.
+ * twice. Beside them lies the shadow: what reclaim wants to remember of the page that went out to the slot, until it
+ * comes back or the slot is free. What it means only mm/reclaim knows.
  *
  * 512 adjacent slots are a cluster, aligned, with one lock. A CPU takes its slots one after another from the cluster it
  * used last, so that pages evicted together lie together on the disk; a huge page takes a whole free cluster.
@@ -36,6 +37,7 @@ struct swap_cluster {
 	struct list_head list;				/* (a) */
 	u16		count[SWAP_CLUSTER_SLOTS];	/* (c) */
 	struct page	*cache[SWAP_CLUSTER_SLOTS];	/* (c) */
+	u32		shadow[SWAP_CLUSTER_SLOTS];	/* (c) 0: none */
 };
 
 struct swap_area {

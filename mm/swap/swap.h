@@ -72,8 +72,11 @@ struct page *swap_cache_get(swp_entry_t entry);
 int swap_cache_add(struct page *page, swp_entry_t entry);
 /* => page locked, in the cache, no writeback. Drops the cache's reference; frees the slot when no entry names it */
 void delete_from_swap_cache(struct page *page);
-/* reclaim's last step: the same for a page whose reference count is frozen (the cache's reference is in the frozen count) */
-void swap_cache_remove_frozen(struct page *page);
+/* reclaim's last step: the same for a page whose reference count is frozen (the cache's reference is in the frozen count).
+ * shadow: what is remembered of it, for every slot that stays in use; 0: nothing */
+void swap_cache_remove_frozen(struct page *page, u32 shadow);
+/* What was remembered of the page that went out to this slot, once; 0: nothing. => the slot is held, by an entry or the cache */
+u32 swap_take_shadow(swp_entry_t entry);
 /* drop the page from the cache when no entry names its slot any more (it becomes dirty). => page locked; true when dropped */
 bool try_to_free_swap(struct page *page);
 /* migration: new stands for old in the cache from now on, and has its slots; the flag and entry move with it.

@@ -72,7 +72,7 @@ int swap_cache_add(struct page *page, swp_entry_t entry)
 	return error;
 }
 
-static void cache_remove(struct page *page)
+static void cache_remove(struct page *page, u32 shadow)
 {
 	swp_entry_t entry = page_swap_entry(page);
 	unsigned long irqflags;
@@ -80,6 +80,8 @@ static void cache_remove(struct page *page)
 	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
 
 	ASSERTF(c, "page 0x%lx is in the swap cache, but its entry 0x%llx names no slot", page_to_pfn(page), entry.val);
+	for (unsigned long i = 0; i < compound_nr(page); i++)
+		c->shadow[slot + i] = shadow;
 	cache_clear(entry_area(entry), c, slot, page);
 	unlock_cluster(c, irqflags);
 }
@@ -89,17 +91,31 @@ void delete_from_swap_cache(struct page *page)
 	unsigned long nr = compound_nr(page);
 
 	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageWriteback(page));
-	cache_remove(page);
+	cache_remove(page, 0);
 	/* The error was the slot's. With the slot gone, the page may try another one. */
 	ClearPageError(page);
 	page_ref_add(page, -(int)(nr - 1));
 	put_page(page);
 }
 
-void swap_cache_remove_frozen(struct page *page)
+void swap_cache_remove_frozen(struct page *page, u32 shadow)
 {
 	VM_ASSERT(PageLocked(page) && page_count(page) == 0);
-	cache_remove(page);
+	cache_remove(page, shadow);
+}
+
+u32 swap_take_shadow(swp_entry_t entry)
+{
+	unsigned long irqflags;
+	unsigned int slot;
+	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+	u32 shadow = 0;
+
+	if (c) {
+		swap(shadow, c->shadow[slot]);
+		unlock_cluster(c, irqflags);
+	}
+	return shadow;
 }
 
 bool page_swapped(struct page *page)
