@@ -21,6 +21,7 @@ TRACE_EVENT(block, block_rq_complete, "dev=%llu op=%llu sector=%llu sectors=%llu
 /* --- mm/swap --- */
 TRACE_EVENT(swap, swap_slot_alloc, "pfn=0x%llx nr=%llu entry=0x%llx result=%llu", pfn, nr, entry, result)
 TRACE_EVENT(swap, swap_writepage, "pfn=0x%llx entry=0x%llx", pfn, entry)
+TRACE_EVENT(swap, swap_zero, "pfn=0x%llx entry=0x%llx nr=%llu write=%llu", pfn, entry, nr, write)
 TRACE_EVENT(swap, swap_readpage, "pfn=0x%llx entry=0x%llx nr=%llu", pfn, entry, nr)
 TRACE_EVENT(swap, swap_write_end, "pfn=0x%llx entry=0x%llx status=%lld", pfn, entry, status)
 

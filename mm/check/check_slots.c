@@ -12,7 +12,7 @@ static unsigned int check_cluster(struct check *c, struct swap_area *area, u32 f
 
 	for (unsigned int i = 0; i < SWAP_CLUSTER_SLOTS; i++) {
 		swp_entry_t entry = swp_entry(area->type, first + i);
-		unsigned int count = slot_uses(cluster->count[i]), named = 0;
+		unsigned int count = slot_uses(cluster, i), named = 0;
 		struct page *page = cluster->cache[i];
 
 		used += cluster->count[i] || page;

@@ -60,7 +60,7 @@ static pte_t share_migration_pte(pte_t *src_pte, pte_t pte)
 	return pte;
 }
 
-/* 0, or -ENOMEM: the slot's count is full */
+/* 0, or -ENOMEM: no frame for a large count */
 static int copy_swap_pte(struct vma *src, pte_t *dst_pte, pte_t *src_pte, pte_t pte, struct copied *copied)
 {
 	swp_entry_t entry = pte_to_swp_entry(pte);

@@ -41,8 +41,8 @@ static struct swap_area *area_reserve(struct block_device *bdev, int *error)
 	if (area) {
 		*area = (struct swap_area){ .active = true, .leaving = true, .bdev = bdev,
 					    .type = area - swap_areas, .order_on = ++nr_swapons };
-		INIT_LIST_HEAD(&area->free);
-		INIT_LIST_HEAD(&area->nonfull);
+		for (unsigned int i = 0; i < NR_CLUSTER_STATES; i++)
+			INIT_LIST_HEAD(&area->by_state[i]);
 		INIT_LIST_HEAD(&area->by_priority);
 	}
 	spin_unlock(&swap_list_lock);
@@ -90,15 +90,18 @@ struct swap_area *swap_area_find(const struct block_device *bdev)
 	return NULL;
 }
 
-/*
- * Once this returns no allocation from the area is under way: they happen under swap_list_lock (add_to_swap).
- */
+static void nothing(void *arg __unused)
+{
+}
+
+/* Once this returns no allocation from the area is under way: they happen under swap_list_lock, or with interrupts off. */
 void swap_area_stop_alloc(struct swap_area *area)
 {
 	spin_lock(&swap_list_lock);
-	area->leaving = true;
+	WRITE_ONCE(area->leaving, true);
 	list_del_init(&area->by_priority);
 	spin_unlock(&swap_list_lock);
+	on_each_cpu(nothing, NULL);
 }
 
 void swap_area_restart_alloc(struct swap_area *area)
@@ -107,10 +110,6 @@ void swap_area_restart_alloc(struct swap_area *area)
 	area->leaving = false;
 	list_by_priority(area);
 	spin_unlock(&swap_list_lock);
-}
-
-static void nothing(void *arg __unused)
-{
 }
 
 void *swap_area_release(struct swap_area *area)
@@ -135,7 +134,7 @@ u32 swap_area_next_used(struct swap_area *area, u32 from, bool *has_count, bool 
 		struct swap_cluster *c = &area->clusters[offset / SWAP_CLUSTER_SLOTS];
 		unsigned int slot = offset % SWAP_CLUSTER_SLOTS;
 
-		*has_count = slot_uses(READ_ONCE(c->count[slot]));
+		*has_count = slot_has_uses(READ_ONCE(c->count[slot]));
 		*has_cache = READ_ONCE(c->cache[slot]);
 		if (*has_count || *has_cache)
 			return offset;

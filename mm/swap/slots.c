@@ -1,4 +1,4 @@
-/* mm/swap/slots.c - which slots are in use, by how many entries, and which are handed out next.
+/* mm/swap/slots.c - which slots are in use, and by how many entries.
  *
  * See mm/swap/slots.h for the nouns. Every change of a slot happens under the lock of its cluster, with interrupts off,
  * because a failed write retires its slot from the completion interrupt.
@@ -6,14 +6,12 @@
  * Linux: mm/swapfile.c.
  */
 #include <mm/swap/slots.h>
+#include <mm/frame/buddy.h>
 #include <mm/frame/vmstat.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/errno.h>
 
 struct swap_area swap_areas[MAX_SWAPFILES];
-
-/* Where this CPU took its last slot of each area, plus 1: the place to go on. 0 is the header: no such place. */
-DEFINE_PER_CPU(u32[MAX_SWAPFILES], swap_next_slot);
 
 /*
  * The area may be released while we look: its tables are freed only after every CPU has had interrupts on for a moment
@@ -38,32 +36,12 @@ struct swap_cluster *lock_cluster(swp_entry_t entry, unsigned int *slot, unsigne
 	return clusters;
 }
 
-static bool slot_is_free(const struct swap_cluster *c, unsigned int slot)
-{
-	return !c->count[slot] && !c->cache[slot];
-}
-
-/* After nr_used changed: to the list that it belongs on now. => cluster locked */
-static void cluster_relist(struct swap_area *area, struct swap_cluster *c)
-{
-	u8 state = !c->nr_used ? CLUSTER_FREE : c->nr_used < SWAP_CLUSTER_SLOTS ? CLUSTER_NONFULL : CLUSTER_FULL;
-
-	if (state == c->state)
-		return;
-	spin_lock(&area->lock);
-	if (c->state != CLUSTER_FULL)
-		list_del(&c->list);
-	if (state != CLUSTER_FULL)
-		list_add_tail(&c->list, state == CLUSTER_FREE ? &area->free : &area->nonfull);
-	c->state = state;
-	spin_unlock(&area->lock);
-}
-
 /* Entries and cache have let go of it: free, or never again when it was retired. => cluster locked */
 static void slot_release(struct swap_area *area, struct swap_cluster *c, unsigned int slot)
 {
 	atomic_dec(&area->nr_used);
 	c->shadow[slot] = 0;
+	__clear_bit(slot, c->zero);
 	if (c->count[slot] & SLOT_RETIRED) {
 		c->count[slot] = SLOT_BAD;
 		return;
@@ -94,7 +72,7 @@ void cache_clear(struct swap_area *area, struct swap_cluster *c, unsigned int sl
 		ASSERTF(c->cache[slot + i] == page + i, "slot 0x%llx of page 0x%lx is held by another page",
 			page_swap_entry(page).val + i, page_to_pfn(page));
 		c->cache[slot + i] = NULL;
-		if (!slot_uses(c->count[slot + i]))
+		if (!slot_has_uses(c->count[slot + i]))
 			slot_release(area, c, slot + i);
 	}
 	ClearPageSwapCache(page);
@@ -102,98 +80,55 @@ void cache_clear(struct swap_area *area, struct swap_cluster *c, unsigned int sl
 	mod_page_state(NR_SWAPCACHE, -(long)nr);
 }
 
-/* --- handing out ------------------------------------------------------------------------------------------------- */
+/* --- counts ------------------------------------------------------------------------------------------------------- */
 
-static bool take_slots(struct swap_area *area, struct swap_cluster *c, unsigned int slot, unsigned int nr,
-		       struct page *page, swp_entry_t *entry)
+/* May one more entry name it? => cluster locked */
+static bool slot_refuses(const struct swap_cluster *c, unsigned int slot)
 {
-	*entry = swp_entry(area->type, (c - area->clusters) * SWAP_CLUSTER_SLOTS + slot);
-	cache_install(c, slot, page, *entry);
-	c->nr_used += nr;
-	cluster_relist(area, c);
-	atomic_add(nr, &area->nr_used);
+	/* Somebody must hold the slot already, or it may be handed out to another page at any time. */
+	return slot_is_free(c, slot) || (c->count[slot] & SLOT_COUNT_MASK) == SLOT_BAD;
+}
+
+static bool count_is_full(const struct swap_cluster *c, unsigned int slot)
+{
+	return (c->count[slot] & SLOT_COUNT_MASK) == SLOT_COUNT_MAX;
+}
+
+/* The count is full: is there a place for what is above it? => cluster locked */
+static bool count_continues(struct swap_cluster *c)
+{
+	static_assert(sizeof(c->more[0]) * SWAP_CLUSTER_SLOTS <= PAGE_SIZE);
+	struct page *frame;
+
+	if (c->more)
+		return true;
+	frame = frame_alloc(0, __GFP_ZERO);
+	if (!frame)
+		return false;
+	c->more = page_address(frame);
 	return true;
 }
 
-/* The first free slot of the cluster at or after `from`, else before it. */
-static bool alloc_single(struct swap_area *area, struct swap_cluster *c, unsigned int from, struct page *page,
-			 swp_entry_t *entry)
+/* => cluster locked; the count is not full, or continues */
+static void slot_get(struct swap_cluster *c, unsigned int slot)
 {
-	unsigned long irqflags;
-	bool found = false;
+	if (!count_is_full(c, slot))
+		c->count[slot]++;
+	else if (!c->more[slot]++)
+		c->nr_more++;
+}
 
-	spin_lock_irqsave(&c->lock, irqflags);
-	for (unsigned int i = 0; i < SWAP_CLUSTER_SLOTS && c->nr_used < SWAP_CLUSTER_SLOTS && !found; i++) {
-		unsigned int slot = (from + i) % SWAP_CLUSTER_SLOTS;
-
-		if (slot_is_free(c, slot))
-			found = take_slots(area, c, slot, 1, page, entry);
+/* => cluster locked; an entry names it */
+static void slot_unget(struct swap_cluster *c, unsigned int slot)
+{
+	if (!c->more || !c->more[slot]) {
+		c->count[slot]--;
+		return;
 	}
-	spin_unlock_irqrestore(&c->lock, irqflags);
-	if (found)
-		(*this_cpu_ptr(&swap_next_slot))[area->type] = swp_offset(*entry) + 1;
-	return found;
-}
-
-static bool alloc_whole(struct swap_area *area, struct swap_cluster *c, struct page *page, swp_entry_t *entry)
-{
-	unsigned long irqflags;
-	bool found = false;
-
-	spin_lock_irqsave(&c->lock, irqflags);
-	if (!c->nr_used)
-		found = take_slots(area, c, 0, SWAP_CLUSTER_SLOTS, page, entry);
-	spin_unlock_irqrestore(&c->lock, irqflags);
-	return found;
-}
-
-/*
- * A free cluster, else (for single slots) one with holes; NULL: none. The next caller is given another one, so that
- * CPUs spread out. Looked at without its lock: who takes it locks it and looks again.
- */
-static struct swap_cluster *next_cluster(struct swap_area *area, bool whole)
-{
-	struct list_head *list = &area->free;
-	struct swap_cluster *c = NULL;
-	unsigned long irqflags;
-
-	spin_lock_irqsave(&area->lock, irqflags);
-	if (list_empty(list) && !whole)
-		list = &area->nonfull;
-	if (!list_empty(list)) {
-		c = list_first_entry(list, struct swap_cluster, list);
-		list_move_tail(&c->list, list);
-	}
-	spin_unlock_irqrestore(&area->lock, irqflags);
-	return c;
-}
-
-bool slot_alloc(struct swap_area *area, struct page *page, swp_entry_t *entry)
-{
-	bool whole = PageTransHuge(page);
-	u32 next = (*this_cpu_ptr(&swap_next_slot))[area->type];
-	struct swap_cluster *c;
-
-	/* Past the end of its cluster a CPU looks for a new one, rather than running into its neighbour's. */
-	if (!whole && next % SWAP_CLUSTER_SLOTS && next < area->nr_slots &&
-	    alloc_single(area, &area->clusters[next / SWAP_CLUSTER_SLOTS], next % SWAP_CLUSTER_SLOTS, page, entry))
-		return true;
-	while ((c = next_cluster(area, whole))) {
-		if (whole ? alloc_whole(area, c, page, entry) : alloc_single(area, c, 0, page, entry))
-			return true;
-	}
-	return false;
-}
-
-/* --- counts ------------------------------------------------------------------------------------------------------- */
-
-/* May one more entry name it? 0, -EINVAL, -ENOMEM. => cluster locked */
-static int slot_refuses(const struct swap_cluster *c, unsigned int slot)
-{
-	/* Somebody must hold the slot already, or it may be handed out to another page at any time. */
-	if (slot_is_free(c, slot) || (c->count[slot] & SLOT_COUNT_MASK) == SLOT_BAD)
-		return -EINVAL;
-	return slot_uses(c->count[slot]) == SLOT_COUNT_MAX ? -ENOMEM : 0;
+	if (--c->more[slot] || --c->nr_more)
+		return;
+	put_page(virt_to_page(c->more));
+	c->more = NULL;
 }
 
 int swap_duplicate_range(swp_entry_t entry, unsigned int nr)
@@ -206,10 +141,14 @@ int swap_duplicate_range(swp_entry_t entry, unsigned int nr)
 	if (!c)
 		return -EINVAL;
 	VM_ASSERT(slot + nr <= SWAP_CLUSTER_SLOTS);
+	for (unsigned int i = 0; i < nr && !error; i++) {
+		if (slot_refuses(c, slot + i))
+			error = -EINVAL;
+		else if (unlikely(count_is_full(c, slot + i)) && !count_continues(c))
+			error = -ENOMEM;
+	}
 	for (unsigned int i = 0; i < nr && !error; i++)
-		error = slot_refuses(c, slot + i);
-	for (unsigned int i = 0; i < nr && !error; i++)
-		c->count[slot + i]++;
+		slot_get(c, slot + i);
 	unlock_cluster(c, irqflags);
 	return error;
 }
@@ -227,20 +166,20 @@ bool slot_put(swp_entry_t entry)
 	bool only_cached;
 
 	ASSERTF(c, "swap entry 0x%llx is freed but names no slot", entry.val);
-	ASSERTF(slot_uses(c->count[slot]) > 0, "swap entry 0x%llx is freed but not in use (count 0x%x)", entry.val,
+	ASSERTF(slot_has_uses(c->count[slot]), "swap entry 0x%llx is freed but not in use (count 0x%x)", entry.val,
 		c->count[slot]);
-	c->count[slot]--;
+	slot_unget(c, slot);
 #ifdef BUG_swap_free_early
-	if (!slot_uses(c->count[slot]))
+	if (!slot_has_uses(c->count[slot]))
 		c->cache[slot] = NULL;	/* handed out again, while a page in memory still believes to have it */
 #endif
 	/*
 	 * The cache may still hold the page, with newer data than the disk. Who drops the cache's reference frees the
 	 * slot: freeing it here would let another page take it before that.
 	 */
-	if (!slot_uses(c->count[slot]) && !c->cache[slot])
+	if (!slot_has_uses(c->count[slot]) && !c->cache[slot])
 		slot_release(entry_area(entry), c, slot);
-	only_cached = !slot_uses(c->count[slot]) && c->cache[slot];
+	only_cached = !slot_has_uses(c->count[slot]) && c->cache[slot];
 	unlock_cluster(c, irqflags);
 	return only_cached;
 }
@@ -258,7 +197,7 @@ int swap_count(swp_entry_t entry)
 	int count = 0;
 
 	if (c) {
-		count = slot_uses(c->count[slot]);
+		count = slot_uses(c, slot);
 		unlock_cluster(c, irqflags);
 	}
 	return count;
@@ -295,12 +234,43 @@ bool slot_retire(swp_entry_t entry)
 	return first;
 }
 
+/* --- zeros ---------------------------------------------------------------------------------------------------------- */
+
+void slot_mark_zero(swp_entry_t entry, unsigned int nr, bool zero)
+{
+	unsigned long irqflags;
+	unsigned int slot;
+	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+
+	ASSERTF(c, "swap entry 0x%llx is written but names no slot", entry.val);
+	for (unsigned int i = slot; i < slot + nr; i++) {
+		if (zero)
+			__set_bit(i, c->zero);
+		else
+			__clear_bit(i, c->zero);
+	}
+	unlock_cluster(c, irqflags);
+}
+
+unsigned int slot_count_zero(swp_entry_t entry, unsigned int nr)
+{
+	unsigned long irqflags;
+	unsigned int slot, zeros = 0;
+	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+
+	ASSERTF(c, "swap entry 0x%llx is read but names no slot", entry.val);
+	for (unsigned int i = slot; i < slot + nr; i++)
+		zeros += test_bit(i, c->zero);
+	unlock_cluster(c, irqflags);
+	return zeros;
+}
+
 /* --- the tables of a new area --------------------------------------------------------------------------------------- */
 
 static void mark_bad(struct swap_area *area, u32 offset)
 {
 	struct swap_cluster *c = &area->clusters[offset / SWAP_CLUSTER_SLOTS];
-	u16 *count = &c->count[offset % SWAP_CLUSTER_SLOTS];
+	u8 *count = &c->count[offset % SWAP_CLUSTER_SLOTS];
 
 	if (*count == SLOT_BAD)
 		return;		/* listed twice */
@@ -313,10 +283,7 @@ static void mark_bad(struct swap_area *area, u32 offset)
 void area_clusters_init(struct swap_area *area, const struct swap_header_info *info)
 {
 	u32 end = area->nr_clusters * SWAP_CLUSTER_SLOTS;
-	unsigned int cpu;
 
-	for_each_online_cpu(cpu)
-		per_cpu(swap_next_slot, cpu)[area->type] = 0;
 	atomic_set(&area->nr_usable, area->nr_slots - 1);
 	atomic_set(&area->nr_used, 0);
 	mark_bad(area, 0);
@@ -328,7 +295,6 @@ void area_clusters_init(struct swap_area *area, const struct swap_header_info *i
 		struct swap_cluster *c = &area->clusters[i];
 
 		spin_lock_init(&c->lock);
-		c->state = CLUSTER_FULL;
 		cluster_relist(area, c);
 	}
 }

@@ -46,7 +46,7 @@ static inline bool vm_swap_full(void) { return nr_swap_pages() * 2 < total_swap_
 
 /* --- slots ------------------------------------------------------------------------------------------------------ */
 enum slot_result { SLOT_OK, SLOT_NO_SPACE, SLOT_FRAGMENTED };
-/* one more entry names it (fork, try_to_unmap): 0; -ENOMEM: its count is full; -EINVAL: nobody holds it, or it is bad */
+/* one more entry names it (fork, try_to_unmap): 0; -ENOMEM: no frame for a count above 62; -EINVAL: nobody holds it, or it is bad */
 int swap_duplicate(swp_entry_t entry);
 /* the same for nr adjacent slots of one cluster: all of them, or none on an error */
 int swap_duplicate_range(swp_entry_t entry, unsigned int nr);

@@ -46,7 +46,7 @@ static int slots_refuse(struct swap_cluster *c, unsigned int slot, unsigned long
 	for (unsigned long i = 0; i < nr; i++) {
 		if (c->cache[slot + i])
 			return -EEXIST;
-		if (!slot_uses(c->count[slot + i]))
+		if (!slot_has_uses(c->count[slot + i]))
 			return -ENOENT;
 	}
 	return 0;
@@ -126,7 +126,7 @@ bool page_swapped(struct page *page)
 
 	VM_ASSERT(!PageTail(page) && c);
 	/* From the end: whoever puts all entries of a huge page one by one begins at the start, and each time we are asked. */
-	while (nr && !slot_uses(c->count[slot + nr - 1]))
+	while (nr && !slot_has_uses(c->count[slot + nr - 1]))
 		nr--;
 	unlock_cluster(c, irqflags);
 	return nr;
@@ -145,13 +145,10 @@ bool try_to_free_swap(struct page *page)
 	return true;
 }
 
-/*
- * The caller holds a page-table lock and can't wait: a page that is locked or being written stays, and reclaim finds it
- * later.
- */
-void free_swap_and_cache(swp_entry_t entry)
+/* A page that is locked or being written stays: somebody else finds it later. */
+void free_cached_slot(swp_entry_t entry)
 {
-	struct page *page = slot_put(entry) ? swap_cache_get(entry) : NULL;
+	struct page *page = swap_cache_get(entry);
 
 	if (!page)
 		return;
@@ -161,6 +158,13 @@ void free_swap_and_cache(swp_entry_t entry)
 		unlock_page(page);
 	}
 	put_page(page);
+}
+
+/* The caller holds a page-table lock and can't wait. */
+void free_swap_and_cache(swp_entry_t entry)
+{
+	if (slot_put(entry))
+		free_cached_slot(entry);
 }
 
 void swap_cache_replace(struct page *old, struct page *new)

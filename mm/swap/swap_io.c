@@ -8,6 +8,8 @@
  * and its slot is never used again; the page waits in memory until nobody names the slot any more. A huge page keeps its
  * slots: it is split when its turn comes again, and its parts find out which of them is bad.
  *
+ * A page of zeros costs no transfer: its slot has a bit that says so.
+ *
  * Linux: mm/page_io.c.
  */
 #define pr_fmt(fmt) "swap: " fmt
@@ -17,6 +19,7 @@
 #include <mm/frame/vmstat.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/errno.h>
+#include <kernel/lib/string.h>
 #include <kernel/sync/completion.h>
 #include <kernel/sync/wait.h>
 #include <kernel/trace/trace.h>
@@ -208,9 +211,39 @@ static void write_done(struct block_request *request)
 	put_io(&write_pool, io);
 }
 
+static bool is_zero_filled(const struct page *page)
+{
+	const u64 *word = page_address(page), *end = word + compound_nr(page) * (PAGE_SIZE / sizeof(u64));
+
+	/* Most that begin with zeros end with something else. */
+	if (end[-1])
+		return false;
+	while (word < end && !*word)
+		word++;
+	return word == end;
+}
+
+/* The slots remember it: nothing is written. */
+static void write_zeros(struct page *page)
+{
+	slot_mark_zero(page_swap_entry(page), compound_nr(page), true);
+	ClearPageDirty(page);
+	ClearPageReclaim(page);
+	count_vm_events(SWPOUT_ZERO, compound_nr(page));
+	trace(swap_zero, page_to_pfn(page), page_swap_entry(page).val, compound_nr(page), true);
+	unlock_page(page);
+}
+
 void swap_writepage(struct page *page, struct swap_plug *plug)
 {
 	VM_ASSERT(PageLocked(page) && PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page));
+	if (is_zero_filled(page)) {
+		write_zeros(page);
+		return;
+	}
+#ifndef BUG_swap_stale_zero	/* it will come back as the zeros that its slot held before */
+	slot_mark_zero(page_swap_entry(page), compound_nr(page), false);
+#endif
 	if (plug->open && !is_next(plug->open, page))
 		swap_unplug(plug);
 	if (plug->open) {
@@ -230,9 +263,21 @@ void swap_writepage(struct page *page, struct swap_plug *plug)
 
 /* --- reading ---------------------------------------------------------------------------------------------------------------------- */
 
+/* Parts of a huge page may have been written as zeros: what the disk has of them is old. */
+static void clear_zero_parts(struct page *page)
+{
+	swp_entry_t entry = page_swap_entry(page);
+
+	for (unsigned long i = 0; i < compound_nr(page); i++)
+		if (slot_count_zero((swp_entry_t){ entry.val + i }, 1))
+			memset(page_address(page + i), 0, PAGE_SIZE);
+}
+
 static void page_read(struct page *page, int status)
 {
 	if (!status) {
+		if (PageTransHuge(page))
+			clear_zero_parts(page);
 		SetPageUptodate(page);
 		return;
 	}
@@ -265,11 +310,29 @@ static void note_read(struct page *page)
 	ClearPageError(page);
 }
 
+/* => true: its slots hold zeros, so that it is read */
+static bool read_zeros(struct page *page)
+{
+	unsigned int nr = compound_nr(page);
+
+	if (slot_count_zero(page_swap_entry(page), nr) < nr)
+		return false;
+	memset(page_address(page), 0, nr * PAGE_SIZE);
+	ClearPageError(page);
+	SetPageUptodate(page);
+	count_vm_events(SWPIN_ZERO, nr);
+	trace(swap_zero, page_to_pfn(page), page_swap_entry(page).val, nr, false);
+	return true;
+}
+
 int swap_read_page(struct page *page)
 {
 	DECLARE_COMPLETION_ONSTACK(finished);
-	struct swap_io *io = get_io(&read_pool);
+	struct swap_io *io;
 
+	if (read_zeros(page))
+		return 0;
+	io = get_io(&read_pool);
 	io->waiter = &finished;
 	note_read(page);
 	start_io(io, page, BLOCK_READ, read_done);
@@ -280,6 +343,10 @@ int swap_read_page(struct page *page)
 
 int swap_read_page_async(struct page *page, struct swap_plug *plug)
 {
+	if (read_zeros(page)) {
+		unlock_page(page);
+		return 0;
+	}
 	if (plug->open && !is_next(plug->open, page))
 		swap_unplug(plug);
 	if (plug->open) {

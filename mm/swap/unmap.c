@@ -51,7 +51,7 @@ static pte_t clear_pte(struct rmap_visit *v, const struct unmap_request *req)
 	return old;
 }
 
-/* => false: the slot's count is full; the entry is as it was */
+/* => false: no frame for a large count; the entry is as it was */
 static bool unmap_anon_pte(struct rmap_visit *v, const struct unmap_request *req)
 {
 	swp_entry_t entry = page_swap_entry(v->subpage);
@@ -94,7 +94,7 @@ static void fill_swap_table(struct page *table, swp_entry_t entry, pmd_t old, bo
 	table->table_used = PTRS_PER_TABLE;
 }
 
-/* => false: the count of one of the slots is full; the mapping is as it was */
+/* => false: no frame for large counts; the mapping is as it was */
 static bool unmap_huge_pmd(struct rmap_visit *v)
 {
 	struct page *page = v->page, *table;

@@ -1,0 +1,119 @@
+/* mm/swap/swap_io_test.c - pages to a disk in RAM and back: zeros, and transfers that fail.
+ */
+#include <mm/swap/slots.h>
+#include <kernel/debug/ktest.h>
+#include <kernel/lib/string.h>
+#include <mm/alloc/page_alloc.h>
+#include <mm/check/ram_disk.h>
+#include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
+
+#define NR	8
+
+static struct page *pages[NR];
+
+static u64 *words(struct page *page)
+{
+	return page_address(page);
+}
+
+/* Pages as reclaim brings them, in the swap cache, each named by one entry; page i holds fill * i all over. */
+static bool pages_in_cache(u64 fill)
+{
+	for (u64 i = 0; i < NR; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		if (!pages[i])
+			return false;
+		for (unsigned long w = 0; w < PAGE_SIZE / 8; w++)
+			words(pages[i])[w] = fill * i;
+		SetPageSwapBacked(pages[i]);
+		SetPageUptodate(pages[i]);
+		lock_page(pages[i]);
+		if (add_to_swap(pages[i]) != SLOT_OK || swap_duplicate(page_swap_entry(pages[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Written, as one batch, and locked again. */
+static void write_all(void)
+{
+	struct swap_plug plug = { };
+
+	for (int i = 0; i < NR; i++)
+		swap_writepage(pages[i], &plug);
+	swap_unplug(&plug);
+	for (int i = 0; i < NR; i++) {
+		lock_page(pages[i]);
+		wait_on_page_writeback(pages[i]);
+	}
+}
+
+/* Out of the cache, scribbled over, and read from the slot again. => swap_read_page's result */
+static int read_again(struct page *page)
+{
+	swp_entry_t entry = page_swap_entry(page);
+
+	delete_from_swap_cache(page);
+	ClearPageUptodate(page);
+	memset(page_address(page), 0x55, PAGE_SIZE);
+	return swap_cache_add(page, entry) ? : swap_read_page(page);
+}
+
+static void drop_all(void)
+{
+	for (int i = 0; i < NR; i++) {
+		swap_free(page_swap_entry(pages[i]));
+		delete_from_swap_cache(pages[i]);
+		unlock_page(pages[i]);
+		put_page(pages[i]);
+	}
+}
+
+static u64 transfers(enum block_op op)
+{
+	return ram_disk->stat[op].requests;
+}
+
+KTEST(swap_io, zeros_are_not_written_and_not_read)
+{
+	unsigned long out = vm_event_total(SWPOUT_ZERO), in = vm_event_total(SWPIN_ZERO), wrong = 0;
+	u64 writes, reads;
+
+	KASSERT_TRUE(ram_disk_on());
+	writes = transfers(BLOCK_WRITE);
+	reads = transfers(BLOCK_READ);
+	KASSERT_TRUE(pages_in_cache(0));
+	write_all();
+	KEXPECT_EQ(vm_event_total(SWPOUT_ZERO) - out, (unsigned long)NR);
+	for (int i = 0; i < NR; i++) {
+		KEXPECT(!PageDirty(pages[i]) && !PageReclaim(pages[i]));
+		KEXPECT_EQ(read_again(pages[i]), 0);
+		wrong += words(pages[i])[0] || words(pages[i])[PAGE_SIZE / 8 - 1];
+	}
+	KEXPECT_EQ(wrong, 0UL);
+	KEXPECT_EQ(vm_event_total(SWPIN_ZERO) - in, (unsigned long)NR);
+	KEXPECT_EQ(transfers(BLOCK_WRITE), writes);
+	KEXPECT_EQ(transfers(BLOCK_READ), reads);
+	drop_all();
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(swap_io, a_slot_that_held_zeros_can_hold_something_else)
+{
+	KASSERT_TRUE(ram_disk_on());
+	KASSERT_TRUE(pages_in_cache(0));
+	write_all();
+	words(pages[3])[77] = 77;
+	SetPageDirty(pages[3]);
+	write_all();
+	KEXPECT_EQ(read_again(pages[3]), 0);
+	KEXPECT_EQ(words(pages[3])[77], 77ULL);
+	words(pages[3])[77] = 0;
+	SetPageDirty(pages[3]);
+	write_all();
+	KEXPECT_EQ(read_again(pages[3]), 0);
+	KEXPECT_EQ(words(pages[3])[77], 0ULL);
+	drop_all();
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
