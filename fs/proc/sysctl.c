@@ -6,6 +6,7 @@
 #include <kernel/lib/parse.h>
 #include <kernel/lib/string.h>
 #include <kernel/version.h>
+#include <mm/alloc/page_alloc.h>
 #include <mm/fault/fault.h>
 #include <mm/frame/buddy.h>
 #include <mm/map/map.h>
@@ -128,7 +129,7 @@ const struct pseudo_file proc_sysctl_files[] = {
 	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, NULL),
 	KNOB_FILE("sys/vm/page-cluster", page_cluster, 0, 31, NULL),
 	KNOB_FILE("sys/vm/max_map_count", sysctl_max_map_count, 1, 1U << 30, NULL),
-	KNOB_FILE("sys/vm/compaction_proactiveness", sysctl_compaction_proactiveness, 0, 100, NULL),
+	KNOB_FILE("sys/vm/compaction_proactiveness", sysctl_compaction_proactiveness, 0, 100, wakeup_kcompactd_proactively),
 	KNOB_FILE("sys/vm/extfrag_threshold", sysctl_extfrag_threshold, 0, 1000, NULL),
 	KNOB_FILE("sys/vm/compact_unevictable_allowed", sysctl_compact_unevictable_allowed, 0, 1, NULL),
 	{ .path = "sys/vm/compact_memory", .mode = 0200, .store = compact_memory_store },

@@ -3,7 +3,7 @@
  *	TRACE_EVENT(system, name, format, names of the arguments)
  *
  * Systems, names and arguments are Linux's where the event is (mm_vmscan_*, mm_collapse_*, ...). All arguments are
- * u64: print them with %llu, %lld or 0x%llx. No #include guard: this file is read several times.
+ * u64: print them with %llu, %lld or 0x%llx, and values of an enum with %{NAME} (trace_symbols_register). No #include guard: this file is read several times.
  */
 
 /* --- kernel/sched --- */
@@ -52,7 +52,7 @@ TRACE_EVENT(vmscan, mm_vmscan_throttled, "usec_timeout=%llu usec_delayed=%llu re
 TRACE_EVENT(oom, mark_victim, "pid=%lld", pid)
 
 TRACE_EVENT(migrate, mm_migrate_pages,
-	    "nr_succeeded=%llu nr_failed=%llu nr_thp_succeeded=%llu nr_thp_failed=%llu mode=%llu reason=%llu",
+	    "nr_succeeded=%llu nr_failed=%llu nr_thp_succeeded=%llu nr_thp_failed=%llu mode=%{migrate_mode} reason=%{migrate_reason}",
 	    nr_succeeded, nr_failed, nr_thp_succeeded, nr_thp_failed, mode, reason)
 TRACE_EVENT(compaction, mm_compaction_isolate_migratepages, "range=(0x%llx ~ 0x%llx) nr_scanned=%llu nr_taken=%llu",
 	    start_pfn, end_pfn, nr_scanned, nr_taken)
@@ -60,22 +60,22 @@ TRACE_EVENT(compaction, mm_compaction_isolate_freepages, "range=(0x%llx ~ 0x%llx
 	    start_pfn, end_pfn, nr_scanned, nr_taken)
 TRACE_EVENT(compaction, mm_compaction_migratepages, "nr_migrated=%llu nr_failed=%llu", nr_migrated, nr_failed)
 TRACE_EVENT(compaction, mm_compaction_begin,
-	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%llu",
+	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%{compact_mode}",
 	    zone_start, migrate_pfn, free_pfn, zone_end, mode)
 TRACE_EVENT(compaction, mm_compaction_end,
-	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%llu status=%llu",
+	    "zone_start=0x%llx migrate_pfn=0x%llx free_pfn=0x%llx zone_end=0x%llx, mode=%{compact_mode} status=%{compact_result}",
 	    zone_start, migrate_pfn, free_pfn, zone_end, mode, status)
-TRACE_EVENT(compaction, mm_compaction_try_to_compact_pages, "order=%llu gfp_mask=0x%llx priority=%llu",
+TRACE_EVENT(compaction, mm_compaction_try_to_compact_pages, "order=%llu gfp_mask=0x%llx priority=%{compact_priority}",
 	    order, gfp_mask, priority)
-TRACE_EVENT(compaction, mm_compaction_suitable, "node=%llu zone=%llu order=%lld ret=%llu", nid, zone, order, ret)
-TRACE_EVENT(compaction, mm_compaction_finished, "node=%llu zone=%llu order=%lld ret=%llu", nid, zone, order, ret)
-TRACE_EVENT(compaction, mm_compaction_deferred, "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+TRACE_EVENT(compaction, mm_compaction_suitable, "node=%llu zone=%{zone} order=%lld ret=%{compact_result}", nid, zone, order, ret)
+TRACE_EVENT(compaction, mm_compaction_finished, "node=%llu zone=%{zone} order=%lld ret=%{compact_result}", nid, zone, order, ret)
+TRACE_EVENT(compaction, mm_compaction_deferred, "node=%llu zone=%{zone} order=%llu order_failed=%llu consider=%llu limit=%llu",
 	    nid, zone, order, order_failed, consider, limit)
 TRACE_EVENT(compaction, mm_compaction_defer_compaction,
-	    "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+	    "node=%llu zone=%{zone} order=%llu order_failed=%llu consider=%llu limit=%llu",
 	    nid, zone, order, order_failed, consider, limit)
 TRACE_EVENT(compaction, mm_compaction_defer_reset,
-	    "node=%llu zone=%llu order=%llu order_failed=%llu consider=%llu limit=%llu",
+	    "node=%llu zone=%{zone} order=%llu order_failed=%llu consider=%llu limit=%llu",
 	    nid, zone, order, order_failed, consider, limit)
 TRACE_EVENT(compaction, mm_compaction_kcompactd_sleep, "nid=%llu", nid)
 TRACE_EVENT(compaction, mm_compaction_kcompactd_wake, "nid=%llu order=%llu", nid, order)

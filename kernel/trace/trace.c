@@ -187,16 +187,57 @@ void trace_seek_oldest(struct trace_cursor *cursor)
 		cursor->next[cpu] = rings[cpu] ? oldest_record(rings[cpu]) : 0;
 }
 
+static struct trace_symbols *symbols;
+
+void trace_symbols_register(struct trace_symbols *new)
+{
+	new->next = symbols;
+	symbols = new;
+}
+
+/* The value by name; name ends at the brace. */
+static int format_symbol(char *buf, size_t size, const char *name, size_t len, u64 value)
+{
+	for (struct trace_symbols *s = symbols; s; s = s->next)
+		if (strlen(s->name) == len && !strncmp(s->name, name, len) && value < s->nr && s->names[value])
+			return scnprintf(buf, size, "%s", s->names[value]);
+	return scnprintf(buf, size, "%llu", value);
+}
+
+/* Text up to the next conversion, or one conversion with its argument: all of them are u64. => the length */
+static int format_piece(char *buf, size_t size, const char **format, const u64 **arg)
+{
+	char spec[64];
+	size_t len;
+
+	if (!strncmp(*format, "%{", 2)) {
+		const char *name = *format + 2;
+
+		len = strcspn(name, "}");
+		*format = name + len + 1;
+		return format_symbol(buf, size, name, len, *(*arg)++);
+	}
+	len = **format == '%' ? strcspn(*format, "uxd") + 1 : strcspn(*format, "%");
+	len = min(len, sizeof(spec) - 1);
+	memcpy(spec, *format, len);
+	spec[len] = '\0';
+	*format += len;
+	return *spec == '%' ? scnprintf(buf, size, spec, *(*arg)++) : scnprintf(buf, size, "%s", spec);
+}
+
 int trace_format(const struct trace_record *record, char *buf, size_t size)
 {
 	const struct trace_event *event = &trace_events[record->event];
 	const u64 *a = record->args;
 	u64 us = record->ns / NSEC_PER_USEC;
+	const char *format = event->format;
 	int n;
 
 	n = scnprintf(buf, size, "-%d [%03u] %5llu.%06llu: %s: ", record->pid, record->cpu, us / 1000000,
 		      us % 1000000, event->name);
-	return n + scnprintf(buf + n, size - n, event->format, a[0], a[1], a[2], a[3], a[4], a[5]);
+	while (*format)
+		n += format_piece(buf + n, size - n, &format, &a);
+	return n;
 }
 
 void trace_clear(void)

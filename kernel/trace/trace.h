@@ -88,6 +88,18 @@ void trace_seek_oldest(struct trace_cursor *cursor);
 bool trace_next(struct trace_cursor *cursor, struct trace_record *record);
 /* => the length; "-pid [cpu] s.us: name: text": the reader puts the task's name in front */
 int trace_format(const struct trace_record *record, char *buf, size_t size);
+
+/*
+ * Names for the values of an enum: where a format says %{name}, the reader sees names[value], and the record keeps the number.
+ * The room that owns the enum registers them once, at boot; without that, or for other values, the number is shown.
+ */
+struct trace_symbols {
+	const char	*name;
+	const char *const *names;
+	unsigned int	nr;
+	struct trace_symbols *next;
+};
+void trace_symbols_register(struct trace_symbols *symbols);
 /* Forget everything recorded. */
 void trace_clear(void);
 

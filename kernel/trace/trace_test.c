@@ -57,6 +57,18 @@ KTEST(trace, an_overrun_ring_keeps_the_newest_in_order_and_counts_the_lost)
 	KEXPECT_LT(found, written);
 }
 
+KTEST(trace, values_of_an_enum_are_shown_by_name)
+{
+	struct trace_record record = { .event = TRACE_mm_compaction_finished, .args = { 0, 0, 9, 8 } };
+	char text[160];
+
+	trace_format(&record, text, sizeof(text));
+	KEXPECT(strstr(text, "mm_compaction_finished: node=0 zone=DMA32 order=9 ret=success"));
+	record.args[3] = 77;
+	trace_format(&record, text, sizeof(text));
+	KEXPECT(strstr(text, "ret=77"));
+}
+
 KTEST(trace, every_event_has_a_name_and_a_format)
 {
 	unsigned int i;

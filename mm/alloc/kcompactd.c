@@ -19,6 +19,7 @@
 #define BACK_OFF	64		/* times as long, after work that was in vain */
 
 static DECLARE_WAIT_QUEUE_HEAD(kcompactd_wait);
+static bool look_now;			/* the marks have changed: do not wait for the next look */
 static unsigned int wanted_order;	/* the largest since it last ran; 0: none. Racy: a lost one will be asked for again */
 
 void wakeup_kcompactd(unsigned int order)
@@ -27,9 +28,20 @@ void wakeup_kcompactd(unsigned int order)
 		return;
 	if (READ_ONCE(wanted_order) < order)
 		WRITE_ONCE(wanted_order, order);
+	/* It queues itself and then looks at the order; we write the order and then look at the queue. */
+	smp_mb();
 	if (!waitqueue_active(&kcompactd_wait))
 		return;
 	trace(mm_compaction_wakeup_kcompactd, 0, order);
+	wake_up_interruptible(&kcompactd_wait);
+}
+
+void wakeup_kcompactd_proactively(void)
+{
+	if (!READ_ONCE(sysctl_compaction_proactiveness))
+		return;
+	WRITE_ONCE(look_now, true);
+	smp_mb();
 	wake_up_interruptible(&kcompactd_wait);
 }
 
@@ -68,14 +80,16 @@ int kcompactd(void *data)
 
 	while (!kthread_should_stop()) {
 		trace(mm_compaction_kcompactd_sleep, node->id);
-		__wait_event_timeout(kcompactd_wait, READ_ONCE(wanted_order) || kthread_should_stop(), timeout,
-				     TASK_INTERRUPTIBLE);
+		__wait_event_timeout(kcompactd_wait, READ_ONCE(wanted_order) || READ_ONCE(look_now) ||
+				     kthread_should_stop(), timeout, TASK_INTERRUPTIBLE);
 		if (kthread_should_stop())
 			break;
-		if (READ_ONCE(wanted_order))
+		if (READ_ONCE(wanted_order)) {
 			do_work();
-		else
-			timeout = compact_proactively(node);
+			continue;
+		}
+		WRITE_ONCE(look_now, false);
+		timeout = compact_proactively(node);
 	}
 	return 0;
 }

@@ -23,6 +23,8 @@ void wakeup_kswapd(unsigned int order, gfp_t gfp);
 void kswapd_start(void);		/* the daemon, and kcompactd; listed in boot/main.c */
 /* A block of this order was wanted and not there: kcompactd makes some. => any context */
 void wakeup_kcompactd(unsigned int order);
+/* compaction_proactiveness has changed: kcompactd looks at once whether there is something to do */
+void wakeup_kcompactd_proactively(void);
 /* The work itself, until free pages reach high, is in mm/reclaim (balance_pgdat); the thread and its sleep are here. */
 
 unsigned long nr_available_pages(void);	/* MemAvailable */

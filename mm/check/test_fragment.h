@@ -4,7 +4,9 @@
 #define MM_CHECK_TEST_FRAGMENT_H
 
 #include <mm/check/test_mm.h>
+#include <mm/alloc/page_alloc.h>
 #include <mm/frame/buddy.h>
+#include <mm/reclaim/compact.h>
 
 static inline unsigned long free_huge_blocks(void)
 {
@@ -41,6 +43,35 @@ static inline struct mm *test_fragment(unsigned int *pages)
 	}
 	lru_add_drain_all();
 	return mm;
+}
+
+/* Free blocks of 2 MB, out of the way. */
+static inline void hold_blocks(struct list_head *held)
+{
+	struct page *page;
+
+	INIT_LIST_HEAD(held);
+	while ((page = alloc_pages(GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER)))
+		list_add(&page->lru, held);
+}
+
+static inline void put_blocks(struct list_head *held)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, held, lru) {
+		list_del(&page->lru);
+		put_page(page);
+	}
+}
+
+/* What was in vain in an earlier test puts nothing off in this one. */
+static inline void forget_compaction_failures(void)
+{
+	struct zone *zone;
+
+	for_each_zone(zone)
+		compaction_allocated(pfn_to_page(zone->start_pfn), HPAGE_PMD_ORDER);
 }
 
 /* => pages that are there and do not hold what was written */

@@ -22,6 +22,39 @@ const char *const compact_result_names[NR_COMPACT_RESULTS] = {
 	[COMPACT_PARTIAL_SKIPPED] = "partial_skipped", [COMPACT_CONTENDED] = "contended", [COMPACT_SUCCESS] = "success",
 };
 
+static const char *const mode_names[] = {
+	[MIGRATE_ASYNC] = "async", [MIGRATE_SYNC_LIGHT] = "sync", [MIGRATE_SYNC] = "sync",
+};
+static const char *const priority_names[NR_COMPACT_PRIOS] = {
+	[COMPACT_PRIO_SYNC_FULL] = "COMPACT_PRIO_SYNC_FULL", [COMPACT_PRIO_SYNC_LIGHT] = "COMPACT_PRIO_SYNC_LIGHT",
+	[COMPACT_PRIO_ASYNC] = "COMPACT_PRIO_ASYNC",
+};
+static const char *const migrate_mode_names[] = {
+	[MIGRATE_ASYNC] = "MIGRATE_ASYNC", [MIGRATE_SYNC_LIGHT] = "MIGRATE_SYNC_LIGHT", [MIGRATE_SYNC] = "MIGRATE_SYNC",
+};
+static const char *const migrate_reason_names[] = {
+	[MR_COMPACTION] = "compaction", [MR_SYSCALL] = "syscall_or_cpuset",
+};
+static const char *zone_names[MAX_NR_ZONES];
+
+static struct trace_symbols trace_names[] = {
+	{ "compact_result", compact_result_names, NR_COMPACT_RESULTS, NULL },
+	{ "compact_priority", priority_names, NR_COMPACT_PRIOS, NULL },
+	{ "compact_mode", mode_names, ARRAY_SIZE(mode_names), NULL },
+	{ "migrate_mode", migrate_mode_names, ARRAY_SIZE(migrate_mode_names), NULL },
+	{ "migrate_reason", migrate_reason_names, ARRAY_SIZE(migrate_reason_names), NULL },
+	{ "zone", zone_names, MAX_NR_ZONES, NULL },
+};
+
+void compact_init(void)
+{
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		zone_names[z] = NODE0->zones[z].name;
+	for (unsigned int i = 0; i < ARRAY_SIZE(trace_names); i++)
+		trace_symbols_register(&trace_names[i]);
+	compact_memory_init();
+}
+
 /* --- is it worth while, is it done? ------------------------------------------------------------------------------------------ */
 
 static unsigned long allocation_mark(const struct zone *zone, unsigned int order)
@@ -243,14 +276,15 @@ enum compact_result compact_zone(struct compact_control *cc)
 static enum compact_result compact_zone_order(struct zone *zone, gfp_t gfp, unsigned int order,
 					      enum compact_priority priority, struct page **captured)
 {
+	bool full = priority == COMPACT_PRIO_SYNC_FULL;
 	struct block_capture capture = {
 		.order = order, .type = gfp & __GFP_MOVABLE ? MIGRATE_MOVABLE :
 				gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE,
 	};
 	struct compact_control cc = {
-		.zone = zone, .order = order, .gfp = gfp, .direct = true, .capture = &capture,
+		.zone = zone, .order = order, .direct = true, .capture = &capture,
 		.mode = priority == COMPACT_PRIO_ASYNC ? MIGRATE_ASYNC : MIGRATE_SYNC_LIGHT,
-		.whole_zone = priority == COMPACT_PRIO_SYNC_FULL, .ignore_skip = priority == COMPACT_PRIO_SYNC_FULL,
+		.whole_zone = full, .ignore_skip = full, .ignore_type = full,
 	};
 	enum compact_result result = compact_zone(&cc);
 

@@ -31,9 +31,10 @@ extern const char *const compact_result_names[NR_COMPACT_RESULTS];
 
 /* How hard: the lower, the harder. */
 enum compact_priority {
-	COMPACT_PRIO_SYNC_FULL,		/* every block of the zone, whatever was found there before */
+	COMPACT_PRIO_SYNC_FULL,		/* all of the zone: whatever its blocks are for, and were found to hold before */
 	COMPACT_PRIO_SYNC_LIGHT,
 	COMPACT_PRIO_ASYNC,		/* never waits; gives up where locks are busy */
+	NR_COMPACT_PRIOS,
 };
 
 void compact_init(void);

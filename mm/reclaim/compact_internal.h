@@ -25,11 +25,11 @@ struct compact_memory *compact_memory(const struct zone *zone);
 struct compact_control {
 	struct zone	*zone;
 	int		order;			/* -1: no block is wanted, compact all */
-	gfp_t		gfp;
 	enum migrate_mode mode;
 	bool		direct;			/* for the caller himself */
 	bool		whole_zone;		/* from end to end; else from where the last run stopped */
 	bool		ignore_skip;		/* look at marked pageblocks as well */
+	bool		ignore_type;		/* take free frames from pageblocks of any type */
 	bool		proactive;
 	struct block_capture *capture;		/* NULL: the block goes to the free lists */
 	/* the state of the run */
@@ -56,6 +56,7 @@ static inline bool scanners_met(const struct compact_control *cc)
 { return pageblock_start(cc->migrate_pfn) >= cc->free_pfn; }
 
 /* --- compact_memory.c --- */
+void compact_memory_init(void);
 void compact_reset_zone(struct zone *zone);	/* marks and places forgotten */
 static inline unsigned long compact_block_number(const struct zone *zone, unsigned long pfn)
 { return (pfn - pageblock_start(zone->start_pfn)) >> PAGEBLOCK_ORDER; }

@@ -43,7 +43,7 @@ static void init_zone(struct zone *zone)
 	compact_reset_zone(zone);
 }
 
-void compact_init(void)
+void compact_memory_init(void)
 {
 	struct zone *zone;
 

@@ -188,7 +188,9 @@ bool isolate_migratepages(struct compact_control *cc)
 
 static bool suitable_target(const struct compact_control *cc, unsigned long start)
 {
-	return !is_skipped(cc, start) && !is_free_block(start) && pageblock_type(cc->zone, start) == MIGRATE_MOVABLE;
+	if (is_skipped(cc, start) || is_free_block(start))
+		return false;
+	return cc->ignore_type || pageblock_type(cc->zone, start) == MIGRATE_MOVABLE;
 }
 
 /* => pages taken from one block */

@@ -124,26 +124,6 @@ KTEST(compact, pieces_become_blocks_and_nothing_is_lost)
 	mmput(mm);
 }
 
-/* Free blocks of 2 MB, out of the way. */
-static void hold_blocks(struct list_head *held)
-{
-	struct page *page;
-
-	INIT_LIST_HEAD(held);
-	while ((page = alloc_pages(GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER)))
-		list_add(&page->lru, held);
-}
-
-static void put_blocks(struct list_head *held)
-{
-	struct page *page, *next;
-
-	list_for_each_entry_safe(page, next, held, lru) {
-		list_del(&page->lru);
-		put_page(page);
-	}
-}
-
 KTEST(compact, a_request_compacts_for_itself)
 {
 	unsigned long stalls = vm_event_total(COMPACTSTALL), won = vm_event_total(COMPACTSUCCESS), nr = 0, wanted;
@@ -155,6 +135,7 @@ KTEST(compact, a_request_compacts_for_itself)
 
 	KASSERT_TRUE(mm);
 	hold_blocks(&held);
+	forget_compaction_failures();
 	wanted = pages / HPAGE_PMD_NR / 6;
 	while (nr < wanted && (page = alloc_pages(GFP_TRANSHUGE, HPAGE_PMD_ORDER))) {
 		list_add(&page->lru, &taken);
@@ -189,6 +170,38 @@ KTEST(compact, the_block_that_was_made_is_kept_for_who_asked)
 		prep_isolated_page(captured, HPAGE_PMD_ORDER, GFP_TRANSHUGE);
 		KEXPECT(PageTransHuge(captured));
 		put_page(captured);
+	}
+	put_blocks(&held);
+	KEXPECT_EQ(test_fragment_wrong(mm, pages), 0U);
+	mmput(mm);
+}
+
+/* All pageblocks are said to be for what can't move: their free frames are not for movable pages, but in need. */
+KTEST(compact, full_priority_takes_free_frames_of_any_pageblock)
+{
+	static u8 types[1024];
+	struct zone *zone = largest_zone();
+	unsigned long nr = compact_block_number(zone, zone->end_pfn - 1) + 1;
+	struct page *light = NULL, *full = NULL;
+	struct list_head held;
+	unsigned int pages;
+	struct mm *mm;
+
+	if (nr > ARRAY_SIZE(types))
+		KSKIP("the zone is too large");
+	mm = test_fragment(&pages);
+	KASSERT_TRUE(mm);
+	hold_blocks(&held);
+	forget_compaction_failures();
+	memcpy(types, zone->pageblock_type, nr);
+	memset(zone->pageblock_type, MIGRATE_UNMOVABLE, nr);
+	try_to_compact_pages(GFP_TRANSHUGE, HPAGE_PMD_ORDER, COMPACT_PRIO_SYNC_LIGHT, &light);
+	KEXPECT_EQ((int)try_to_compact_pages(GFP_TRANSHUGE, HPAGE_PMD_ORDER, COMPACT_PRIO_SYNC_FULL, &full), COMPACT_SUCCESS);
+	memcpy(zone->pageblock_type, types, nr);
+	KEXPECT(!light && full);
+	if (full) {
+		prep_isolated_page(full, HPAGE_PMD_ORDER, GFP_TRANSHUGE);
+		put_page(full);
 	}
 	put_blocks(&held);
 	KEXPECT_EQ(test_fragment_wrong(mm, pages), 0U);
