@@ -3,7 +3,8 @@
  *	TRACE_EVENT(system, name, format, names of the arguments)
  *
  * Systems, names and arguments are Linux's where the event is (mm_vmscan_*, mm_collapse_*, ...). All arguments are
- * u64: print them with %llu, %lld or 0x%llx, and values of an enum with %{NAME} (trace_symbols_register). No #include guard: this file is read several times.
+ * u64: print them with %llu, %lld or 0x%llx, and values of an enum with %{NAME} (trace_symbols_register). No #include
+ * guard: this file is read several times.
  */
 
 /* --- kernel/sched --- */
