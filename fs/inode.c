@@ -72,7 +72,7 @@ void inode_touch(struct inode *inode, bool mtime, bool atime)
 
 u64 inode_blocks_from_pages(const struct inode *inode)
 {
-	return READ_ONCE(inode->mapping.nrpages) * (PAGE_SIZE / 512);
+	return (READ_ONCE(inode->mapping.nrpages) + READ_ONCE(inode->mapping.nrswapped)) * (PAGE_SIZE / 512);
 }
 
 int get_write_access(struct inode *inode)

@@ -110,6 +110,29 @@ static size_t piece_zero(struct iov_iter *iter, void *piece, void *kernel __unus
 	return 0;
 }
 
+size_t iov_iter_fault_in(const struct iov_iter *iter, size_t len)
+{
+	const struct user_iovec *seg = iter->iov;
+	size_t offset = iter->offset, readable = 0;
+	u8 byte;
+
+	while (!iter->kernel && readable < len) {
+		const char *at = (const char *)seg->iov_base + offset;
+		size_t n = min(len - readable, PAGE_SIZE - ((unsigned long)at & ~PAGE_MASK));
+
+		n = min(n, seg->iov_len - offset);
+		if (n && copy_from_user(&byte, (const void __user *)at, 1))
+			return readable;
+		readable += n;
+		offset += n;
+		if (offset == seg->iov_len) {
+			seg++;
+			offset = 0;
+		}
+	}
+	return len;
+}
+
 size_t copy_to_iter(const void *from, size_t len, struct iov_iter *iter)
 {
 	return for_each_piece(iter, (void *)from, len, piece_in);

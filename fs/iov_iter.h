@@ -47,6 +47,8 @@ static inline size_t iov_iter_count(const struct iov_iter *iter)
 /* => bytes copied; less than len only when user memory is absent */
 size_t copy_to_iter(const void *from, size_t len, struct iov_iter *iter);
 size_t copy_from_iter(void *to, size_t len, struct iov_iter *iter);
+/* => of the next len bytes (at most what is left) those that can be copied from: absent pages are brought in */
+size_t iov_iter_fault_in(const struct iov_iter *iter, size_t len);
 size_t iov_iter_zero(size_t len, struct iov_iter *iter);
 /* Cut the iterator to at most len bytes from here. */
 void iov_iter_truncate(struct iov_iter *iter, size_t len);

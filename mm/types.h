@@ -342,7 +342,11 @@ struct vma_ops {
 
 /* The pages of a file or shared object, by offset. The container itself is mm/file's. */
 struct mapping_ops {
-	int (*writepage)(struct page *page);		/* reclaim: write it out (page locked; unlocks) */
+	/*
+	 * reclaim: the page goes to the swap cache, and the name of its slot stays in the tree. => page locked, not mapped, dirty;
+	 * true: in the swap cache, with the mapping's use of the slot counted; false: as it was. Takes no memory. NULL: has to stay
+	 */
+	bool (*swap_out)(struct page *page);
 	void (*remove)(struct page *page);		/* reclaim: clean page leaves (page locked, tree lock held) */
 	/* pages (> 0) want to join, or (< 0) have left: 0 or -ENOSPC. NULL: no limit. Never sleeps */
 	int (*charge)(struct mapping *mapping, long pages);
@@ -356,7 +360,10 @@ struct mapping {
 	const struct mapping_ops *ops;
 	spinlock_t	tree_lock;
 	void		*tree;			/* (tree_lock) mm/file/page_cache.c */
-	unsigned long	nrpages;		/* (tree_lock) */
+	unsigned long	nrpages;		/* (tree_lock) in memory */
+	unsigned long	nrswapped;		/* (tree_lock) shared memory: out on a disk */
+	struct list_head swaplist;		/* (shmem_swaplist_lock) on it from the first page that went out until the end */
+	unsigned int	pins;			/* (shmem_swaplist_lock) swapoff is looking through it */
 	struct rw_semaphore i_mmap_rwsem;
 	struct list_head i_mmap;		/* (i_mmap_rwsem) vma.i_mmap_node */
 	void		*host;			/* inode */

@@ -5,6 +5,7 @@
  */
 #include <fs/proc/proc.h>
 #include <mm/fault/fault.h>
+#include <mm/file/page_cache.h>
 #include <mm/map/map.h>
 #include <mm/swap/swap.h>
 
@@ -161,8 +162,13 @@ static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, u
 
 static void smaps_gather(struct mem_size_stats *mss, struct vma *vma)
 {
+	struct mapping *mapping = vma->ops && vma->ops->mapping ? vma->ops->mapping(vma) : NULL;
 	unsigned long addr, next;
 	pmd_t *pmd;
+
+	/* What is out of shared memory has no entries here. A private area counts all of it, read or not, as on Linux. */
+	if (mapping)
+		mss->swap += shmem_swapped(mapping, vma->vm_pgoff, vma->vm_pgoff + vma_pages(vma) - 1) << PAGE_SHIFT;
 
 	for (addr = vma->vm_start; addr < vma->vm_end; addr = next) {
 		next = pmd_addr_end(addr, vma->vm_end);

@@ -11,6 +11,7 @@
 #include <kernel/sched/task.h>
 #include <kernel/x86/clock.h>
 #include <mm/file/page_cache.h>
+#include <mm/frame/lru.h>
 
 #define MAX_FILE_SIZE	((u64)S64_MAX & PAGE_MASK)
 
@@ -18,6 +19,7 @@ static ssize_t tmpfs_read(struct file *file, struct iov_iter *to, u64 *pos)
 {
 	struct inode *inode = file->inode;
 	size_t done = 0;
+	bool did_io;
 
 	while (iov_iter_count(to)) {
 		u64 size = READ_ONCE(inode->size);
@@ -27,8 +29,11 @@ static ssize_t tmpfs_read(struct file *file, struct iov_iter *to, u64 *pos)
 		if (*pos >= size)
 			break;
 		n = min(min_t(u64, PAGE_SIZE - offset, size - *pos), (u64)iov_iter_count(to));
-		page = find_get_page(&inode->mapping, *pos >> PAGE_SHIFT);
+		page = shmem_get_page(&inode->mapping, *pos >> PAGE_SHIFT, mapping_gfp(&inode->mapping), &did_io);
+		if (IS_ERR(page))
+			return done ? (ssize_t)done : PTR_ERR(page);
 		if (page) {
+			mark_page_accessed(page);
 			copied = copy_to_iter(page_address(page) + offset, n, to);
 			put_page(page);
 		} else {
@@ -48,11 +53,17 @@ static ssize_t tmpfs_read(struct file *file, struct iov_iter *to, u64 *pos)
 static ssize_t write_to_page(struct inode *inode, struct iov_iter *from, u64 pos)
 {
 	size_t offset = pos & ~PAGE_MASK, n = min(PAGE_SIZE - offset, iov_iter_count(from));
-	struct page *page = find_or_create_page(&inode->mapping, pos >> PAGE_SHIFT, mapping_gfp(&inode->mapping));
+	struct page *page;
 	size_t copied;
 
+	/* Before there is a page: for nothing that can be read none shall be left behind. */
+	n = iov_iter_fault_in(from, n);
+	if (!n)
+		return -EFAULT;
+	page = find_or_create_page(&inode->mapping, pos >> PAGE_SHIFT, mapping_gfp(&inode->mapping));
 	if (IS_ERR(page))
 		return PTR_ERR(page);
+	mark_page_accessed(page);
 	copied = copy_from_iter(page_address(page) + offset, n, from);
 	put_page(page);
 	if (copied && pos + copied > inode->size)
@@ -89,56 +100,64 @@ static ssize_t tmpfs_write(struct file *file, struct iov_iter *from, u64 *pos)
 	return done ? done : ret;
 }
 
-/* Bytes [from, to) of one page become 0, if the page is there. */
-static void zero_in_page(struct inode *inode, u64 from, u64 to)
+/* Bytes [from, to) of one page become 0, if the page is there. 0; or why it could not be brought in: -ENOMEM, -EIO */
+static int zero_in_page(struct inode *inode, u64 from, u64 to)
 {
-	struct page *page = from < to ? find_get_page(&inode->mapping, from >> PAGE_SHIFT) : NULL;
+	struct mapping *mapping = &inode->mapping;
+	struct page *page = NULL;
+	bool did_io;
 
-	if (!page)
-		return;
+	if (from < to)
+		page = shmem_get_page(mapping, from >> PAGE_SHIFT, mapping_gfp(mapping), &did_io);
+	if (IS_ERR_OR_NULL(page))
+		return PTR_ERR(page);
 	memset(page_address(page) + (from & ~PAGE_MASK), 0, to - from);
 	put_page(page);
+	return 0;
 }
 
 static int tmpfs_truncate(struct inode *inode, u64 size)
 {
 	u64 old = inode->size;
+	int error = 0;
 
 	if (size > MAX_FILE_SIZE)
 		return -EFBIG;
 	/* What a mapping has written behind the end of the file must not come into sight when the file grows. */
 	if (size > old)
-		zero_in_page(inode, old, min_t(u64, PAGE_ALIGN(old), size));
+		error = zero_in_page(inode, old, min_t(u64, PAGE_ALIGN(old), size));
+	if (error)
+		return error;
 	WRITE_ONCE(inode->size, size);
 	if (size < old) {
 		truncate_pages(&inode->mapping, DIV_ROUND_UP(size, PAGE_SIZE), ~0ULL);
+		/* If that fails the file has its new size all the same, and growing it tries again before it shows the bytes. */
 		zero_in_page(inode, size, PAGE_ALIGN(size));
 	}
 	return 0;
 }
 
-static void punch_hole(struct inode *inode, u64 from, u64 to)
+static int punch_hole(struct inode *inode, u64 from, u64 to)
 {
 	u64 first = PAGE_ALIGN(from), last = to & PAGE_MASK;
+	int error;
 
-	if (first > last) {		/* inside one page */
-		zero_in_page(inode, from, to);
-		return;
-	}
-	zero_in_page(inode, from, first);
-	zero_in_page(inode, last, to);
-	if (first < last)
+	if (first > last)		/* inside one page */
+		return zero_in_page(inode, from, to);
+	error = zero_in_page(inode, from, first);
+	if (!error)
+		error = zero_in_page(inode, last, to);
+	if (!error && first < last)
 		punch_pages(&inode->mapping, first >> PAGE_SHIFT, (last >> PAGE_SHIFT) - 1);
+	return error;
 }
 
 static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 {
 	pgoff_t index, end = DIV_ROUND_UP(offset + len, PAGE_SIZE);
 
-	if (mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) {
-		punch_hole(inode, offset, offset + len);
-		return 0;
-	}
+	if (mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+		return punch_hole(inode, offset, offset + len);
 	if (mode & ~FALLOC_FL_KEEP_SIZE)
 		return -EOPNOTSUPP;
 	for (index = offset >> PAGE_SHIFT; index < end; index++) {
@@ -159,24 +178,25 @@ static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 /* The first offset >= offset that is in a page (or in a hole), or the end of the file */
 static u64 find_data(struct inode *inode, u64 offset)
 {
-	struct page *page = mapping_next_page(&inode->mapping, offset >> PAGE_SHIFT);
-	u64 pos = READ_ONCE(inode->size);
+	u64 size = READ_ONCE(inode->size);
+	struct mapping_entry entry;
 
-	if (page) {
-		pos = min_t(u64, pos, max_t(u64, offset, page->index << PAGE_SHIFT));
-		put_page(page);
-	}
-	return pos;
+	if (!mapping_next_entry(&inode->mapping, offset >> PAGE_SHIFT, &entry))
+		return size;
+	if (entry.page)
+		put_page(entry.page);
+	return min_t(u64, size, max_t(u64, offset, entry.index << PAGE_SHIFT));
 }
 
 static u64 find_hole(struct inode *inode, u64 offset)
 {
 	pgoff_t index = offset >> PAGE_SHIFT;
 	u64 size = READ_ONCE(inode->size);
-	struct page *page;
+	struct mapping_entry entry;
 
-	while (index << PAGE_SHIFT < size && (page = find_get_page(&inode->mapping, index))) {
-		put_page(page);
+	while (index << PAGE_SHIFT < size && mapping_get_entry(&inode->mapping, index, &entry)) {
+		if (entry.page)
+			put_page(entry.page);
 		index++;
 		cond_resched();
 	}

@@ -8,7 +8,7 @@
 #include <mm/file/page_cache.h>
 #include <mm/frame/buddy.h>
 
-/* Half of memory: the files can't be reclaimed, and programs must have room beside them. */
+/* Half of memory, as on Linux: with little swap programs must have room beside the files. */
 static unsigned long default_pages(void)
 {
 	return totalram_pages() / 2;
@@ -141,6 +141,7 @@ static int tmpfs_charge(struct mapping *mapping, long pages)
 
 const struct mapping_ops tmpfs_mapping_ops = {
 	.charge		= tmpfs_charge,
+	.swap_out	= shmem_swap_out,
 	.remove		= page_cache_delete,
 	.migrate	= page_cache_replace,
 };
@@ -156,7 +157,7 @@ struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
 	inode->op = &tmpfs_file_inode_operations;
 	if (S_ISREG(mode)) {
 		inode->fop = &tmpfs_file_operations;
-		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_UNEVICTABLE) | BIT(AS_SHMEM));
+		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_SHMEM));
 	} else if (S_ISDIR(mode)) {
 		inode->op = &tmpfs_dir_inode_operations;
 		inode->fop = &dcache_dir_operations;

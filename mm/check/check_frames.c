@@ -85,9 +85,15 @@ static void check_list(struct check *c, struct page *page)
 			   c->on_list[pfn]);
 }
 
+/* In a tree. A page in the swap cache is there no more, even if it was shared memory's. */
+static bool is_shared_memory(const struct page *page)
+{
+	return PageSwapBacked(page) && page->mapping && !PageAnon(page) && !PageSwapCache(page);
+}
+
 void check_frames(struct check *c)
 {
-	unsigned long huge_queued = 0;
+	unsigned long huge_queued = 0, shared = 0;
 
 	for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -103,6 +109,8 @@ void check_frames(struct check *c)
 			else
 				check_references(c, page);
 			check_list(c, page);
+			if (page_count(page) && is_shared_memory(page))
+				shared += compound_nr(page);
 		}
 		check_mapcounts(c, page);
 		check_exclusive(c, page);
@@ -110,6 +118,8 @@ void check_frames(struct check *c)
 	if (huge_queued != deferred_split_count())
 		check_fail(c, INV_LRU, 0, "%lu huge pages are marked as partially mapped, but %lu are queued", huge_queued,
 			   deferred_split_count());
+	if (page_state(NR_SHMEM) != shared)
+		check_fail(c, INV_STATE, NR_SHMEM, "nr_shmem is %lu, but there are %lu", page_state(NR_SHMEM), shared);
 	if (page_state(NR_ANON_THPS) != c->anon_huge_mapped * HPAGE_PMD_NR)
 		check_fail(c, INV_STATE, NR_ANON_THPS, "nr_anon_transparent_hugepages is %lu pages, but %lu huge pages are mapped as such",
 			   page_state(NR_ANON_THPS), c->anon_huge_mapped);

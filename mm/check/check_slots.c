@@ -1,6 +1,7 @@
-/* mm/check/check_slots.c - every swap slot against the entries that name it, and against the page in the cache.
+/* mm/check/check_slots.c - every swap slot against the entries of tables and mappings that name it, and against the page in the cache.
  */
 #include <mm/check/check_internal.h>
+#include <mm/file/page_cache.h>
 #include <mm/frame/vmstat.h>
 #include <kernel/sched/task.h>
 
@@ -31,6 +32,18 @@ static unsigned int check_cluster(struct check *c, struct swap_area *area, u32 f
 	return used;
 }
 
+/* What the tree of a mapping names. => its tree_lock held */
+static void count_shared(swp_entry_t entry, void *arg)
+{
+	struct check *c = arg;
+	u16 *uses = swp_type(entry) < MAX_SWAPFILES ? c->slot_uses[swp_type(entry)] : NULL;
+
+	if (uses && swp_offset(entry) < entry_area(entry)->nr_slots)
+		uses[swp_offset(entry)]++;
+	else
+		check_fail(c, INV_SLOT, entry.val, "shared memory names slot 0x%llx, which there is not", entry.val);
+}
+
 static unsigned long check_area(struct check *c, struct swap_area *area)
 {
 	unsigned long cached = 0, in_use = 0;
@@ -58,6 +71,7 @@ void check_slots(struct check *c)
 {
 	unsigned long cached = 0, marked = 0;
 
+	shmem_for_each_slot(count_shared, c);
 	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
 		if (c->slot_uses[i])
 			cached += check_area(c, &swap_areas[i]);

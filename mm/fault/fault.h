@@ -69,6 +69,10 @@ extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/
  */
 struct swap_area;
 int swap_unuse_area(struct swap_area *area);
+/* When what is out does not fit into memory, swapoff fails: nobody is killed for it. */
+#define GFP_UNUSE (GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+/* mm/file registers here: the pages of shared memory that are out on the area of this type come in. => as swap_unuse_area */
+extern int (*shmem_unuse_hook)(unsigned int type);
 
 /* --- huge pages: policy (enabled, defrag, flags of the area) ------------------------------------------------------- */
 enum thp_enabled { THP_NEVER, THP_MADVISE, THP_ALWAYS };

@@ -2,7 +2,8 @@
  *
  * All address spaces are walked, and every entry of the area is replaced by its page. Processes go on meanwhile: fork
  * copies entries to a child that stands behind its parent in the list, so the walk still comes to it; a reader may be
- * bringing in a page that the walk has passed. So it is repeated until no slot is in use, or nothing more can be done.
+ * bringing in a page that the walk has passed. Shared memory is walked by its mappings. So all of it is repeated until no
+ * slot is in use, or nothing more can be done.
  *
  * Linux: mm/swapfile.c (try_to_unuse).
  */
@@ -13,8 +14,7 @@
 #include <mm/frame/page_lock.h>
 #include <mm/swap/swap.h>
 
-/* When what is out does not fit into memory, swapoff fails: nobody is killed for it. */
-#define GFP_UNUSE (GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+int (*shmem_unuse_hook)(unsigned int type);
 
 struct unuse {
 	struct swap_area *area;
@@ -144,6 +144,8 @@ int swap_unuse_area(struct swap_area *area)
 
 	for (;;) {
 		for_each_mm(unuse_mm, &u);
+		if (!u.error && shmem_unuse_hook)
+			u.error = shmem_unuse_hook(u.type);
 		empty_cache(&u);
 		if (!swap_area_next_used(area, 1, &has_count, &has_cache))
 			return 0;

@@ -9,6 +9,7 @@
 #include <mm/file/page_cache.h>
 #include <kernel/lib/errno.h>
 #include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
 
 static inline bool beyond_end(pgoff_t index, const u64 *size_bytes)
 {
@@ -23,12 +24,14 @@ static vm_fault_t error_to_fault(long error)
 vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create)
 {
 	pgoff_t index = vmf->pgoff;
+	bool did_io = false;
 	struct page *page;
 
 	for (;;) {
 		if (beyond_end(index, size_bytes))
 			return VM_FAULT_SIGBUS;
-		page = create ? find_or_create_page(mapping, index, mapping_gfp(mapping)) : find_get_page(mapping, index);
+		page = create ? shmem_get_or_create_page(mapping, index, mapping_gfp(mapping), &did_io) :
+				shmem_get_page(mapping, index, mapping_gfp(mapping), &did_io);
 		if (!page)
 			return VM_FAULT_SIGBUS;
 		if (IS_ERR(page))
@@ -40,5 +43,8 @@ vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u6
 		put_page(page);
 	}
 	vmf->page = page;
-	return VM_FAULT_LOCKED;
+	if (!did_io)
+		return VM_FAULT_LOCKED;
+	count_vm_event(PGMAJFAULT);
+	return VM_FAULT_LOCKED | VM_FAULT_MAJOR;
 }

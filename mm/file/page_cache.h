@@ -5,8 +5,9 @@
  * and looks at page->mapping again. Truncation locks each page before it takes it out, so a fault
  * that holds the page lock and has seen the page in place cannot map what is gone.
  *
- * Shared memory (tmpfs, MAP_SHARED | MAP_ANONYMOUS) has no other place for its pages: they are
- * marked dirty, swap backed and unevictable, and counted in nr_shmem.
+ * Shared memory (tmpfs, MAP_SHARED | MAP_ANONYMOUS) has no other place for its pages than swap: as
+ * long as they are in the tree they are dirty and swap backed, and counted in nr_shmem. A page that
+ * goes out leaves the tree for the swap cache, and the tree keeps the name of its slot (shmem_swap.c).
  *
  * Linux: mm/filemap.c, mm/shmem.c, mm/truncate.c.
  */
@@ -20,11 +21,16 @@ void page_cache_init(void);			/* slab caches; after slab_init */
 /* => flags: BIT(AS_*) */
 void mapping_init(struct mapping *mapping, const struct mapping_ops *ops, void *host, unsigned long flags);
 void mapping_destroy(struct mapping *mapping);			/* truncates to 0 first; frees the tree */
-struct page *find_get_page(struct mapping *mapping, pgoff_t index);	/* referenced, or NULL */
+/* the page, if it is in memory, referenced; NULL: it is out, or there is none */
+struct page *find_get_page(struct mapping *mapping, pgoff_t index);
 /*
- * found or new (zeroed, uptodate), referenced and unlocked; ERR_PTR(-ENOMEM), or what ops->charge
- * said (-ENOSPC)
+ * the page, from memory or from swap, referenced and unlocked; NULL: none, a hole;
+ * ERR_PTR(-ENOMEM), ERR_PTR(-EIO)
+ * => sleeps; *did_io: it came from a disk
  */
+struct page *shmem_get_page(struct mapping *mapping, pgoff_t index, gfp_t gfp, bool *did_io);
+/* the same, and a hole gets a new page (zeroed, uptodate); or what ops->charge said (-ENOSPC) */
+struct page *shmem_get_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp, bool *did_io);
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp);
 /*
  * put a new page of the caller's in: locked, referenced, content to be read in. 0, -EEXIST,
@@ -48,8 +54,26 @@ gfp_t mapping_gfp(const struct mapping *mapping);
  */
 void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
 void punch_pages(struct mapping *mapping, pgoff_t first, pgoff_t last);
-/* next page at or after index that is there, referenced; NULL: none */
-struct page *mapping_next_page(struct mapping *mapping, pgoff_t index);
+
+/* What is at an offset: a page in memory, or the slot of one that is out. */
+struct mapping_entry {
+	pgoff_t		index;
+	struct page	*page;		/* referenced; NULL: it is out */
+	swp_entry_t	slot;		/* where */
+};
+/* => false: nothing there */
+bool mapping_get_entry(struct mapping *mapping, pgoff_t index, struct mapping_entry *entry);
+/* the first at or after index. => false: none */
+bool mapping_next_entry(struct mapping *mapping, pgoff_t index, struct mapping_entry *entry);
+
+/* mapping_ops.swap_out of shared memory. => as there */
+bool shmem_swap_out(struct page *page);
+/* bring in what is out of [first, last], as far as there is memory: advice, so nobody waits for an answer */
+void shmem_will_need(struct mapping *mapping, pgoff_t first, pgoff_t last);
+/* pages of [first, last] that are out */
+unsigned long shmem_swapped(struct mapping *mapping, pgoff_t first, pgoff_t last);
+/* fn for every slot that a mapping names: the checker counts them. => fn must not sleep */
+void shmem_for_each_slot(void (*fn)(swp_entry_t slot, void *arg), void *arg);
 
 /*
  * mapping_fault - the fault of a shared or private mapping whose pages live here: used by vma_ops

@@ -22,7 +22,7 @@ static void test_mapping(struct mapping *mapping, long limit)
 {
 	charged = 0;
 	charge_limit = limit;
-	mapping_init(mapping, &test_ops, NULL, BIT(AS_UNEVICTABLE) | BIT(AS_SHMEM));
+	mapping_init(mapping, &test_ops, NULL, BIT(AS_SHMEM));
 }
 
 KTEST(page_cache, the_same_page_is_found_again_and_new_ones_are_zero)
@@ -47,6 +47,7 @@ KTEST(page_cache, the_same_page_is_found_again_and_new_ones_are_zero)
 KTEST(page_cache, truncation_takes_the_tail_and_spares_the_rest)
 {
 	unsigned long shmem = page_state(NR_SHMEM);
+	struct mapping_entry entry;
 	struct mapping mapping;
 	struct page *page;
 
@@ -60,11 +61,10 @@ KTEST(page_cache, truncation_takes_the_tail_and_spares_the_rest)
 	truncate_pages(&mapping, 40, 49);
 	truncate_pages(&mapping, 90, ~0ULL);
 	KEXPECT_EQ(mapping.nrpages, 80UL);
-	page = mapping_next_page(&mapping, 40);
-	KASSERT_TRUE(page);
-	KEXPECT_EQ(page->index, 50ULL);
-	put_page(page);
-	KEXPECT(!mapping_next_page(&mapping, 90));
+	KASSERT_TRUE(mapping_next_entry(&mapping, 40, &entry) && entry.page);
+	KEXPECT_EQ(entry.index, 50ULL);
+	put_page(entry.page);
+	KEXPECT(!mapping_next_entry(&mapping, 90, &entry));
 	mapping_destroy(&mapping);
 	KEXPECT_EQ(page_state(NR_SHMEM), shmem);
 	KEXPECT_EQ(charged, 0L);

@@ -22,7 +22,11 @@ struct shmem_object {
 #define SHMEM_DEV_MINOR	1			/* of the anonymous device 0 */
 
 static atomic64_t next_ino = ATOMIC_LONG_INIT(1024);
-static const struct mapping_ops shmem_mapping_ops = { .remove = page_cache_delete, .migrate = page_cache_replace };
+static const struct mapping_ops shmem_mapping_ops = {
+	.swap_out	= shmem_swap_out,
+	.remove		= page_cache_delete,
+	.migrate	= page_cache_replace,
+};
 
 static void shmem_open(struct vma *vma)
 {
@@ -84,7 +88,7 @@ int shmem_zero_setup(struct vma *vma)
 
 	if (!object)
 		return -ENOMEM;
-	mapping_init(&object->mapping, &shmem_mapping_ops, object, BIT(AS_UNEVICTABLE) | BIT(AS_SHMEM));
+	mapping_init(&object->mapping, &shmem_mapping_ops, object, BIT(AS_SHMEM));
 	atomic_set(&object->areas, 1);
 	object->size = (vma->vm_end - vma->vm_start) + (vma->vm_pgoff << PAGE_SHIFT);
 	object->ino = atomic64_fetch_add(1, &next_ino);

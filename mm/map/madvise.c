@@ -105,6 +105,10 @@ static int remove_pages(struct vma *vma, unsigned long start, unsigned long end)
 /* What is out on swap comes in; pages of a file are read when they are touched. */
 static void bring_in(struct vma *vma, unsigned long start, unsigned long end)
 {
+	struct mapping *mapping = vma->ops && vma->ops->mapping ? vma->ops->mapping(vma) : NULL;
+
+	if (mapping && mapping->flags & BIT(AS_SHMEM))
+		shmem_will_need(mapping, linear_page_index(vma, start), linear_page_index(vma, end) - 1);
 	for (; start < end && vma->anon_vma; start += PAGE_SIZE) {
 		pmd_t *pmd = mm_find_pmd(vma->vm_mm, start);
 		bool did_io = false;

@@ -11,34 +11,34 @@
 #include <mm/file/page_cache.h>
 #include <mm/swap/swap.h>
 
+/* => page referenced, the reference is dropped; NULL: none */
+static u8 is_uptodate(struct page *page)
+{
+	u8 uptodate;
+
+	if (!page)
+		return 0;
+	uptodate = PageUptodate(compound_head(page));
+	put_page(page);
+	return uptodate;
+}
+
 /* Nothing is mapped: an anonymous page does not exist, one of a file may be in the page cache. */
 static u8 in_page_cache(struct vma *vma, unsigned long address)
 {
 	struct mapping *mapping = vma->ops && vma->ops->mapping ? vma->ops->mapping(vma) : NULL;
-	struct page *page = mapping ? find_get_page(mapping, linear_page_index(vma, address)) : NULL;
-	u8 resident;
+	struct mapping_entry entry;
 
-	if (!page)
+	if (!mapping || !mapping_get_entry(mapping, linear_page_index(vma, address), &entry))
 		return 0;
-	resident = PageUptodate(page);
-	put_page(page);
-	return resident;
+	return is_uptodate(entry.page ? entry.page : swap_cache_get(entry.slot));
 }
 
 static u8 in_swap_cache(pte_t pte)
 {
 	swp_entry_t entry = pte_to_swp_entry(pte);
-	struct page *page;
-	u8 resident;
 
-	if (is_migration_entry(entry))
-		return 1;
-	page = swap_cache_get(entry);
-	if (!page)
-		return 0;
-	resident = PageUptodate(compound_head(page));
-	put_page(page);
-	return resident;
+	return is_migration_entry(entry) ? 1 : is_uptodate(swap_cache_get(entry));
 }
 
 static void look_at_ptes(struct vma *vma, pmd_t table, unsigned long start, unsigned long end, u8 *vec)

@@ -160,6 +160,21 @@ static enum page_verdict give_slot(struct page *page, struct shrink_batch *batch
 	return add_to_swap(page) == SLOT_OK ? PAGE_GO_ON : PAGE_NO_SWAP;
 }
 
+static bool is_shared_memory(const struct page *page)
+{
+	return PageSwapBacked(page) && !is_anonymous((struct page *)page) && page->mapping;
+}
+
+/* Looked at before the mappings are taken away: it would be in vain. */
+static enum page_verdict may_swap_shared(const struct page *page, const struct shrink_batch *batch)
+{
+	if (!((struct mapping *)page->mapping)->ops->swap_out)
+		return PAGE_DIRTY_FILE;
+	if (!batch->sc->may_io)
+		return PAGE_NO_IO;
+	return nr_swap_pages() ? PAGE_GO_ON : PAGE_NO_SWAP;
+}
+
 /* The cache's (one each 4 KB) and ours. */
 static int references_when_alone(const struct page *page)
 {
@@ -169,6 +184,8 @@ static int references_when_alone(const struct page *page)
 /* Will it be written? Not here and now: one flush for many pages must come first (write_batch). */
 static enum page_verdict may_write(struct page *page, const struct shrink_batch *batch)
 {
+	if (is_shared_memory(page))
+		return ((struct mapping *)page->mapping)->ops->swap_out(page) ? PAGE_TO_WRITE : PAGE_HELD;
 	if (!is_anonymous(page)) {
 		SetPageReclaim(page);
 		return PAGE_DIRTY_FILE;
@@ -253,6 +270,8 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 		verdict = PAGE_ORPHAN;
 	if (verdict == PAGE_GO_ON && is_anonymous(page))
 		verdict = give_slot(page, batch);
+	else if (verdict == PAGE_GO_ON && is_shared_memory(page))
+		verdict = may_swap_shared(page, batch);
 	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc))
 		verdict = PAGE_UNMAP_FAILED;
 	if (verdict == PAGE_GO_ON && PageDirty(page))
