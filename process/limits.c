@@ -9,16 +9,19 @@
 #include <kernel/sched/sched.h>
 #include <mm/space/space.h>
 
-static unsigned long current_limit(unsigned int resource)
+static unsigned long current_limit(unsigned int resource, bool hard)
 {
+	const struct rlimit64 *limit;
+
 	if (is_kernel_thread(current) || resource >= RLIM_NLIMITS)
 		return RLIM_INFINITY;
-	return READ_ONCE(current->signal->limits[resource].rlim_cur);
+	limit = &current->signal->limits[resource];
+	return hard ? READ_ONCE(limit->rlim_max) : READ_ONCE(limit->rlim_cur);
 }
 
 static unsigned int current_files_limit(void)
 {
-	return min(current_limit(RLIMIT_NOFILE), (unsigned long)FILES_HARD_LIMIT);
+	return min(current_limit(RLIMIT_NOFILE, false), (unsigned long)FILES_HARD_LIMIT);
 }
 
 void limits_init(void)
@@ -50,6 +53,7 @@ void limits_set_defaults(struct signal_state *signal)
 int do_prlimit(struct task *task, unsigned int resource, const struct rlimit64 *new, struct rlimit64 *old)
 {
 	struct rlimit64 *limit;
+	int error = 0;
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
@@ -61,10 +65,12 @@ int do_prlimit(struct task *task, unsigned int resource, const struct rlimit64 *
 	spin_lock_irq(&task->sighand->lock);
 	if (old)
 		*old = *limit;
-	if (new)
+	if (new && new->rlim_max > limit->rlim_max && !capable(CAP_SYS_RESOURCE))
+		error = -EPERM;
+	else if (new)
 		*limit = *new;
 	spin_unlock_irq(&task->sighand->lock);
-	return 0;
+	return error;
 }
 
 void usage_add_task(struct process_usage *sum, struct task *task)

@@ -18,11 +18,6 @@ static void kb_line(struct seq *m, const char *name, unsigned long pages)
 	seq_printf(m, "%-15s %8lu kB\n", name, PAGES_TO_KB(pages));
 }
 
-static unsigned long commit_limit(void)
-{
-	return totalram_pages() * sysctl_overcommit_ratio / 100 + total_swap_pages();
-}
-
 static void meminfo_lru(struct seq *m)
 {
 	unsigned long active_anon = lru_size(LRU_ACTIVE_ANON), inactive_anon = lru_size(LRU_INACTIVE_ANON);
@@ -58,7 +53,7 @@ static void meminfo_use(struct seq *m)
 	kb_line(m, "NFS_Unstable:", 0);
 	kb_line(m, "Bounce:", 0);
 	kb_line(m, "WritebackTmp:", 0);
-	kb_line(m, "CommitLimit:", commit_limit());
+	kb_line(m, "CommitLimit:", vm_commit_limit());
 	kb_line(m, "Committed_AS:", committed);
 	kb_line(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
 	kb_line(m, "VmallocUsed:", page_state(NR_VMALLOC));

@@ -12,6 +12,7 @@
 #include <mm/map/map.h>
 #include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
+#include <mm/space/space.h>
 
 /* An unsigned knob with a range and, where others depend on it, what to do after a change. */
 struct knob {
@@ -47,6 +48,10 @@ static int knob_store(char *text, void *arg)
 #define KNOB(variable, lo, hi, fn) ((void *)&(const struct knob){ (unsigned int *)&(variable), lo, hi, fn })
 #define KNOB_FILE(name, variable, lo, hi, fn) \
 	{ .path = name, .mode = 0644, .show = knob_show, .store = knob_store, .arg = KNOB(variable, lo, hi, fn) }
+
+/* The one that was written last counts. */
+static void overcommit_by_ratio(void) { sysctl_overcommit_kbytes = 0; }
+static void overcommit_by_kbytes(void) { sysctl_overcommit_ratio = 0; }
 
 /* --- watermarks -------------------------------------------------------------------------------------------------------- */
 
@@ -126,7 +131,10 @@ static int pid_max_show(struct seq *m, void *arg __unused)
 const struct pseudo_file proc_sysctl_files[] = {
 	KNOB_FILE("sys/vm/swappiness", vm_swappiness, 0, 200, NULL),
 	KNOB_FILE("sys/vm/overcommit_memory", sysctl_overcommit_memory, 0, 2, NULL),
-	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, NULL),
+	KNOB_FILE("sys/vm/overcommit_ratio", sysctl_overcommit_ratio, 0, 1000, overcommit_by_ratio),
+	KNOB_FILE("sys/vm/overcommit_kbytes", sysctl_overcommit_kbytes, 0, -1U, overcommit_by_kbytes),
+	KNOB_FILE("sys/vm/user_reserve_kbytes", sysctl_user_reserve_kbytes, 0, -1U, NULL),
+	KNOB_FILE("sys/vm/admin_reserve_kbytes", sysctl_admin_reserve_kbytes, 0, -1U, NULL),
 	KNOB_FILE("sys/vm/page-cluster", page_cluster, 0, 31, NULL),
 	KNOB_FILE("sys/vm/max_map_count", sysctl_max_map_count, 1, 1U << 30, NULL),
 	KNOB_FILE("sys/vm/compaction_proactiveness", sysctl_compaction_proactiveness, 0, 100, wakeup_kcompactd_proactively),

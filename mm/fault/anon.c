@@ -14,6 +14,8 @@ void lru_add_new_page(struct page *page, struct vma *vma)
 	if (unlikely(vma->vm_flags & VM_LOCKED)) {
 		page->flags |= BIT(PG_mlocked) | BIT(PG_unevictable);
 		mod_page_state(NR_MLOCK, compound_nr(page));
+		count_vm_events(UNEVICTABLE_PGMLOCKED, compound_nr(page));
+		count_vm_events(UNEVICTABLE_PGCULLED, compound_nr(page));
 	}
 	lru_add(page);
 }

@@ -10,6 +10,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <mm/alloc/slab.h>
+#include <mm/space/space.h>
 
 /* Locks: (a) atomic (i) immutable */
 struct shmem_object {
@@ -17,6 +18,7 @@ struct shmem_object {
 	atomic_t	areas;			/* (a) */
 	u64		size;			/* (i) bytes */
 	u64		ino;			/* (i) shown in maps */
+	unsigned long	committed;		/* (i) pages: all of it is promised at once, unless MAP_NORESERVE */
 };
 
 #define SHMEM_DEV_MINOR	1			/* of the anonymous device 0 */
@@ -42,6 +44,7 @@ static void shmem_close(struct vma *vma)
 	if (!atomic_dec_and_test(&object->areas))
 		return;
 	mapping_destroy(&object->mapping);
+	vm_unacct_memory(object->committed);
 	kfree(object);
 }
 
@@ -88,6 +91,13 @@ int shmem_zero_setup(struct vma *vma)
 
 	if (!object)
 		return -ENOMEM;
+	if (!(vma->vm_flags & VM_NORESERVE)) {
+		object->committed = vma_pages(vma);
+		if (vm_enough_memory(object->committed)) {
+			kfree(object);
+			return -ENOMEM;
+		}
+	}
 	mapping_init(&object->mapping, &shmem_mapping_ops, object, BIT(AS_SHMEM));
 	atomic_set(&object->areas, 1);
 	object->size = (vma->vm_end - vma->vm_start) + (vma->vm_pgoff << PAGE_SHIFT);

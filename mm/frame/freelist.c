@@ -156,8 +156,10 @@ static const char *still_in_use(const struct page *page)
 static noinline void forget_counted_flags(struct page *page, unsigned int order)
 {
 	page_clear_isolated(page);
-	if (TestClearPageMlocked(page))
+	if (TestClearPageMlocked(page)) {
 		mod_page_state(NR_MLOCK, -(long)BIT(order));
+		count_vm_events(UNEVICTABLE_PGCLEARED, BIT(order));
+	}
 }
 
 static __always_inline bool prepare_free(struct page *page, unsigned int order)

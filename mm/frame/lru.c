@@ -180,7 +180,7 @@ void lru_follow_mlocked(struct page *page)
 			ClearPageUnevictable(page);
 		if (on_list)
 			lruvec_add_page(lruvec, page, false);
-		count_vm_event(mlocked ? UNEVICTABLE_PGCULLED : UNEVICTABLE_PGRESCUED);
+		count_vm_events(mlocked ? UNEVICTABLE_PGCULLED : UNEVICTABLE_PGRESCUED, compound_nr(page));
 	}
 	spin_unlock_irqrestore(&lruvec->lru_lock, flags);
 }

@@ -44,6 +44,8 @@
 	X(KCOMPACTD_MIGRATE_SCANNED, "compact_daemon_migrate_scanned")				\
 	X(KCOMPACTD_FREE_SCANNED, "compact_daemon_free_scanned")				\
 	X(UNEVICTABLE_PGCULLED, "unevictable_pgs_culled") X(UNEVICTABLE_PGRESCUED, "unevictable_pgs_rescued") \
+	X(UNEVICTABLE_PGMLOCKED, "unevictable_pgs_mlocked") X(UNEVICTABLE_PGMUNLOCKED, "unevictable_pgs_munlocked") \
+	X(UNEVICTABLE_PGCLEARED, "unevictable_pgs_cleared") \
 	X(THP_FAULT_ALLOC, "thp_fault_alloc") X(THP_FAULT_FALLBACK, "thp_fault_fallback")	\
 	X(THP_COLLAPSE_ALLOC, "thp_collapse_alloc") X(THP_COLLAPSE_ALLOC_FAILED, "thp_collapse_alloc_failed") \
 	X(THP_SPLIT_PAGE, "thp_split_page") X(THP_SPLIT_PAGE_FAILED, "thp_split_page_failed")	\

@@ -26,7 +26,7 @@ static int expand_heap(struct mm *mm, unsigned long start, unsigned long end)
 
 	if (!room_for_heap(mm, start, end) || !may_expand_vm(mm, flags, pages) || mm->map_count > sysctl_max_map_count)
 		return -ENOMEM;
-	if (flags & VM_LOCKED && mlock_allowed(mm, pages, -EAGAIN))
+	if (flags & VM_LOCKED && !mlock_limit_allows(mm, pages))
 		return -EAGAIN;
 	if (vm_enough_memory(pages))
 		return -ENOMEM;

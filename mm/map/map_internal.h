@@ -29,8 +29,9 @@ int populate_area(struct vma *vma, unsigned long start, unsigned long end, unsig
 /* MADV_COLD and MADV_PAGEOUT. => mmap_lock held for reading */
 void age_range(struct vma *vma, unsigned long start, unsigned long end, bool pageout);
 
-/* mlock's limit. => 0, -EPERM: none allowed, or error: the pages would be too many */
-int mlock_allowed(struct mm *mm, unsigned long pages, int error);
+/* May this task lock memory at all (RLIMIT_MEMLOCK is not 0, or CAP_IPC_LOCK)? May it lock so many pages more? */
+bool can_do_mlock(void);
+bool mlock_limit_allows(const struct mm *mm, unsigned long pages);
 
 /* Where a walk by PMDs goes on when the table above the PMD at address is missing. */
 static inline unsigned long pud_addr_end(unsigned long address, unsigned long end)

@@ -10,13 +10,14 @@
 #include <kernel/sched/task.h>
 #include <mm/rmap/rmap.h>
 
-int mlock_allowed(struct mm *mm, unsigned long pages, int error)
+bool can_do_mlock(void)
 {
-	unsigned long limit = rlimit(RLIMIT_MEMLOCK);
+	return rlimit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK);
+}
 
-	if (!limit)
-		return -EPERM;
-	return mm->locked_vm + pages > limit >> PAGE_SHIFT ? error : 0;
+bool mlock_limit_allows(const struct mm *mm, unsigned long pages)
+{
+	return mm->locked_vm + pages <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT || capable(CAP_IPC_LOCK);
 }
 
 /* --- pages that are there already --------------------------------------------------------------------------------------- */
@@ -130,13 +131,15 @@ int do_mlock(struct mm *mm, unsigned long start, unsigned long len, unsigned lon
 	len = PAGE_ALIGN(len + (start & ~PAGE_MASK));
 	start &= PAGE_MASK;
 	end = start + len;
+	if (!can_do_mlock())
+		return -EPERM;
 	if (end < start)
 		return -EINVAL;
 	if (end == start)
 		return 0;
 	mmap_write_lock(mm);
-	error = mlock_allowed(mm, (len >> PAGE_SHIFT) - count_locked(mm, start, end), -ENOMEM);
-	if (!error)
+	error = -ENOMEM;
+	if (mlock_limit_allows(mm, (len >> PAGE_SHIFT) - count_locked(mm, start, end)))
 		error = lock_range(mm, start, end, vm_flags);
 	mmap_write_unlock(mm);
 	if (error || vm_flags & VM_LOCKONFAULT)
@@ -179,11 +182,11 @@ int do_mlockall(struct mm *mm, int flags)
 
 	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || flags == MCL_ONFAULT)
 		return -EINVAL;
+	if (!can_do_mlock())
+		return -EPERM;
 	mmap_write_lock(mm);
-	if (flags & MCL_CURRENT)
-		error = mlock_allowed(mm, mm->total_vm - mm->locked_vm, -ENOMEM);
-	else
-		error = mlock_allowed(mm, 0, 0);
+	if (flags & MCL_CURRENT && !mlock_limit_allows(mm, mm->total_vm - mm->locked_vm))
+		error = -ENOMEM;
 	if (!error) {
 		mm->def_flags = flags & MCL_FUTURE ? lock : 0;
 		if (flags & MCL_CURRENT)

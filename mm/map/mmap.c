@@ -142,16 +142,12 @@ static int check_limits(const struct mmap_request *r)
 {
 	unsigned long pages = r->len >> PAGE_SHIFT;
 	unsigned long replaced = is_fixed(r) ? count_mapped_pages(r->mm, r->addr, r->addr + r->len) : 0;
-	int error;
 
-	if (!may_expand_vm(r->mm, r->vm_flags, pages - min(pages, replaced)))
-		return -ENOMEM;
-	if (r->vm_flags & VM_LOCKED) {
-		error = mlock_allowed(r->mm, pages, -EAGAIN);
-		if (error)
-			return error;
-	}
-	return 0;
+	if (r->flags & MAP_LOCKED && !can_do_mlock())
+		return -EPERM;
+	if (r->vm_flags & VM_LOCKED && !mlock_limit_allows(r->mm, pages))
+		return -EAGAIN;
+	return may_expand_vm(r->mm, r->vm_flags, pages - min(pages, replaced)) ? 0 : -ENOMEM;
 }
 
 /* --- making it ------------------------------------------------------------------------------------------------------------- */

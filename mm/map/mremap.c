@@ -289,7 +289,7 @@ static struct vma *vma_to_resize(const struct mremap_request *r)
 		return ERR_PTR(-EINVAL);
 	if (vma->vm_flags & (VM_DONTEXPAND | VM_PFNMAP))
 		return ERR_PTR(-EFAULT);
-	if (vma->vm_flags & VM_LOCKED && mlock_allowed(r->mm, grow, -EAGAIN))
+	if (vma->vm_flags & VM_LOCKED && !mlock_limit_allows(r->mm, grow))
 		return ERR_PTR(-EAGAIN);
 	if (!may_expand_vm(r->mm, vma->vm_flags, grow))
 		return ERR_PTR(-ENOMEM);

@@ -151,6 +151,7 @@ void mlock_page(struct page *page)
 	if (TestSetPageMlocked(page))
 		return;
 	mod_page_state(NR_MLOCK, compound_nr(page));
+	count_vm_events(UNEVICTABLE_PGMLOCKED, compound_nr(page));
 	if (!must_stay(page))
 		lru_follow_mlocked(page);
 }
@@ -161,6 +162,7 @@ void munlock_page(struct page *page)
 	if (!TestClearPageMlocked(page))
 		return;
 	mod_page_state(NR_MLOCK, -(long)compound_nr(page));
+	count_vm_events(UNEVICTABLE_PGMUNLOCKED, compound_nr(page));
 	if (!must_stay(page))
 		lru_follow_mlocked(page);
 }

@@ -24,6 +24,7 @@ void space_init(void)
 	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm), 0, 0, NULL);
 	area_init();
 	anon_vma_init();
+	limits_init_reserves();
 }
 
 struct mm *mm_alloc(void)

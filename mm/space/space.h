@@ -101,11 +101,14 @@ static inline pgoff_t linear_page_index(const struct vma *vma, unsigned long add
 
 /* --- limits: commit accounting and rlimits ------------------------------------------------------------------------ */
 enum { OVERCOMMIT_GUESS, OVERCOMMIT_ALWAYS, OVERCOMMIT_NEVER };
-extern int sysctl_overcommit_memory, sysctl_overcommit_ratio;
+extern int sysctl_overcommit_memory;
+extern int sysctl_overcommit_ratio;		/* per cent of RAM, when overcommit_kbytes is 0 */
+extern unsigned int sysctl_overcommit_kbytes, sysctl_user_reserve_kbytes, sysctl_admin_reserve_kbytes;
 extern atomic_long_t vm_committed_as;		/* pages */
 /* Charges pages: 0 or -ENOMEM. Give them back with vm_unacct_memory. */
 int vm_enough_memory(long pages);
 static inline void vm_unacct_memory(long pages) { atomic_long_sub(pages, &vm_committed_as); }
+void limits_init_reserves(void);			/* once, when memory is counted: the defaults of both reserves */
 unsigned long vm_commit_limit(void);		/* pages: CommitLimit of /proc/meminfo */
 
 #define RLIMIT_DATA	2
@@ -113,9 +116,10 @@ unsigned long vm_commit_limit(void);		/* pages: CommitLimit of /proc/meminfo */
 #define RLIMIT_MEMLOCK	8
 #define RLIMIT_AS	9
 #define RLIM_INFINITY	(~0UL)
-/* The running task's soft limit in bytes. process/ registers it; until then nothing is limited but the stack (8 MB). */
-extern unsigned long (*rlimit_hook)(unsigned int resource);
+/* The running task's limit in bytes. process/ registers it; until then nothing is limited but the stack (8 MB). */
+extern unsigned long (*rlimit_hook)(unsigned int resource, bool hard);
 unsigned long rlimit(unsigned int resource);
+unsigned long rlimit_max(unsigned int resource);	/* the hard limit */
 /* May the address space grow by pages of such an area (RLIMIT_AS, RLIMIT_DATA)? */
 bool may_expand_vm(struct mm *mm, unsigned long vm_flags, unsigned long pages);
 

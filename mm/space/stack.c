@@ -38,7 +38,7 @@ int expand_stack(struct vma *vma, unsigned long address)
 		return -ENOMEM;
 	if (vma->vm_end - address > rlimit(RLIMIT_STACK) || !may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
-	if (vma->vm_flags & VM_LOCKED && (mm->locked_vm + pages) << PAGE_SHIFT > rlimit(RLIMIT_MEMLOCK))
+	if (vma->vm_flags & VM_LOCKED && (mm->locked_vm + pages) << PAGE_SHIFT > rlimit(RLIMIT_MEMLOCK) && !capable(CAP_IPC_LOCK))
 		return -ENOMEM;
 	if (vma->vm_flags & VM_ACCOUNT && vm_enough_memory(pages))
 		return -ENOMEM;
