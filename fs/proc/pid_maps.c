@@ -6,6 +6,7 @@
 #include <fs/proc/proc.h>
 #include <mm/fault/fault.h>
 #include <mm/file/page_cache.h>
+#include <mm/frame/lru.h>
 #include <mm/map/map.h>
 #include <mm/swap/swap.h>
 
@@ -82,7 +83,7 @@ int proc_pid_maps_show(struct seq *m, void *arg)
 /* Bytes of each kind; pss and its like are shifted by PSS_SHIFT. */
 struct mem_size_stats {
 	unsigned long	resident, shared_clean, shared_dirty, private_clean, private_dirty;
-	unsigned long	referenced, anonymous, anonymous_thp, swap, locked;
+	unsigned long	referenced, anonymous, lazyfree, anonymous_thp, swap, locked;
 	u64		pss, pss_dirty, swap_pss, pss_locked;
 };
 
@@ -97,6 +98,8 @@ static void smaps_account(struct mem_size_stats *mss, struct vma *vma, struct pa
 	mss->pss += pss;
 	if (PageAnon(page))
 		mss->anonymous += size;
+	if (page_is_lazyfree(compound_head(page)) && !dirty)
+		mss->lazyfree += size;
 	if (young || PageYoung(compound_head(page)) || PageReferenced(compound_head(page)))
 		mss->referenced += size;
 	if (dirty)
@@ -195,7 +198,7 @@ static void smaps_values(struct seq *m, const struct mem_size_stats *mss)
 	smaps_kb(m, "Private_Dirty:", mss->private_dirty);
 	smaps_kb(m, "Referenced:", mss->referenced);
 	smaps_kb(m, "Anonymous:", mss->anonymous);
-	smaps_kb(m, "LazyFree:", 0);
+	smaps_kb(m, "LazyFree:", mss->lazyfree);
 	smaps_kb(m, "AnonHugePages:", mss->anonymous_thp);
 	smaps_kb(m, "ShmemPmdMapped:", 0);
 	smaps_kb(m, "FilePmdMapped:", 0);

@@ -44,8 +44,12 @@ static struct page *mapped_page(struct vma *vma, unsigned long address, bool wri
 		return NULL;
 	page = page_of_pte(ptep_get(pte), write, zero);
 found:
-	if (page)
+	if (page) {
 		get_page(page);
+		/* The kernel's writes set no dirty bit in the entry. */
+		if (write && PageAnon(page))
+			SetPageDirty(compound_head(page));
+	}
 	spin_unlock(ptl);
 	return page;
 }

@@ -153,6 +153,12 @@ void deactivate_page(struct page *page)
 	move_page(page, BIT(PG_active) | BIT(PG_referenced), 0, false, PGDEACTIVATE);
 }
 
+void lazyfree_page(struct page *page)
+{
+	VM_ASSERT(PageLocked(page) && PageAnon(page) && !PageSwapCache(page));
+	move_page(page, BIT(PG_active) | BIT(PG_referenced) | BIT(PG_swapbacked), 0, false, PGLAZYFREE);
+}
+
 void rotate_reclaimable_page(struct page *page)
 {
 	move_page(page, BIT(PG_active), 0, true, PGROTATED);

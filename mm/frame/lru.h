@@ -30,6 +30,11 @@ void putback_lru_page(struct page *page);	/* back to the list its flags name; dr
 void mark_page_accessed(struct page *page);	/* unreferenced -> referenced -> active */
 bool activate_page(struct page *page);		/* => false: it is not on a list, or active already */
 void deactivate_page(struct page *page);	/* MADV_COLD: to the inactive list, references forgotten */
+/* MADV_FREE: to the inactive file list, since it needs no place in swap. => page locked, anonymous, clean, not in swap cache */
+void lazyfree_page(struct page *page);
+/* It was written to after MADV_FREE: an ordinary anonymous page again. => page locked, not on a list */
+void unlazyfree_page(struct page *page);
+static inline bool page_is_lazyfree(const struct page *page) { return PageAnon(page) && !PageSwapBacked(page); }
 void lru_follow_mlocked(struct page *page);	/* PG_mlocked has changed: to or from the unevictable list */
 void rotate_reclaimable_page(struct page *page);/* writeback is done: to the tail of inactive; irq context */
 

@@ -71,6 +71,19 @@ static inline enum vmstat_state isolated_state(const struct page *page)
 	return PageSwapBacked(page) ? NR_ISOLATED_ANON : NR_ISOLATED_FILE;
 }
 
+void unlazyfree_page(struct page *page)
+{
+	bool isolated = PageIsolated(page);
+
+	VM_ASSERT(PageLocked(page) && !PageLRU(page));
+	/* It is counted by its kind, which changes. */
+	if (isolated)
+		mod_page_state(isolated_state(page), -(long)compound_nr(page));
+	SetPageSwapBacked(page);
+	if (isolated)
+		mod_page_state(isolated_state(page), compound_nr(page));
+}
+
 void page_clear_isolated(struct page *page)
 {
 	if (PageIsolated(page)) {

@@ -1,9 +1,14 @@
-/* mm/map/age.c - MADV_COLD and MADV_PAGEOUT: pages of a range become the next to go, or go now.
+/* mm/map/age.c - MADV_COLD, MADV_PAGEOUT, MADV_FREE: pages of a range become the next to go, go now, or may be forgotten.
  *
  * Only pages that this area alone maps: others would lose what they use. A huge page that the range covers as a whole goes as
  * one (reclaim splits it as the mode says), one that it covers in part is split first.
  *
- * Linux: mm/madvise.c (madvise_cold_or_pageout_pte_range).
+ * MADV_FREE says that the content is not needed any more, unless it is written again. So everything that says "changed" is
+ * wiped out: the entry's dirty bit, the page's, and its slot in swap. Without PG_swapbacked the page stands among the
+ * clean pages of files, and when its turn comes reclaim drops it without a write. A write sets the dirty bit; then it
+ * stays (mm/swap/unmap.c). The TLBs are flushed before we return: a CPU that believes the bit to be set would not set it.
+ *
+ * Linux: mm/madvise.c (madvise_cold_or_pageout_pte_range, madvise_free_pte_range).
  */
 #include <mm/map/map_internal.h>
 
@@ -12,12 +17,14 @@
 #include <mm/frame/page_lock.h>
 #include <mm/reclaim/reclaim.h>
 #include <mm/split/split.h>
+#include <mm/swap/swap.h>
 
 #define PAGEOUT_BATCH	32	/* pages that are isolated before they are reclaimed */
 
 struct aging {
 	struct vma	*vma;
-	bool		pageout;
+	enum age_goal	goal;
+	struct mmu_gather *tlb;		/* AGE_FREE */
 	unsigned int	nr;		/* entries on the list */
 	struct list_head pages;		/* isolated */
 };
@@ -29,12 +36,55 @@ static void age_page(struct aging *aging, struct page *page)
 	/* Called for, not found unused: it has its rank back when it returns. */
 	if (PageActive(page))
 		SetPageWorkingset(page);
-	if (!aging->pageout) {
+	if (aging->goal == AGE_COLD) {
 		deactivate_page(page);
 	} else if (!PageUnevictable(page) && isolate_lru_page(page)) {
 		list_add_tail(&page->lru, &aging->pages);
 		aging->nr++;
 	}
+}
+
+/*
+ * What the page and swap know of its content is forgotten. Under the page lock, so that reclaim does not meet it half done.
+ *
+ * => lock of the table held; false: it stays as it is
+ */
+static bool begin_lazy_free(struct page *page)
+{
+	if (!PageSwapBacked(page) || !trylock_page(page))
+		return false;
+	/* Somebody else may have an entry for the slot: it is his content too. */
+	if (PageSwapCache(page) && !try_to_free_swap(page)) {
+		unlock_page(page);
+		return false;
+	}
+	ClearPageDirty(page);
+	return true;
+}
+
+/* => the entry is clean, and its flush noted */
+static void end_lazy_free(struct page *page)
+{
+	lazyfree_page(page);
+	unlock_page(page);
+}
+
+static void free_pte_lazily(struct aging *aging, pte_t *pte, unsigned long address, struct page *page)
+{
+	if (!begin_lazy_free(page))
+		return;
+	ptep_mkold_clean(pte);
+	tlb_track_range(aging->tlb, address, PAGE_SIZE);
+	end_lazy_free(page);
+}
+
+/* What is out would only have to be read to be forgotten: it goes at once. */
+static void free_swap_pte(struct aging *aging, pte_t *pte)
+{
+	if (is_migration_entry(pte_to_swp_entry(ptep_get(pte))))
+		return;
+	add_mm_counter(aging->vma->vm_mm, MM_SWAPENTS, -1);
+	free_swap_and_cache(pte_to_swp_entry(ptep_clear(pte)));
 }
 
 static void reclaim_aged(struct aging *aging)
@@ -69,10 +119,14 @@ static unsigned long age_ptes(struct aging *aging, pmd_t *pmd, unsigned long sta
 	pte = pte_offset_map_lock(pmd, start, &ptl);
 	if (!pte)
 		return end;
+	if (aging->goal == AGE_FREE)
+		flush_tlb_batched_pending(aging->vma->vm_mm);
 	for (address = start; address < end && aging->nr < PAGEOUT_BATCH; address += PAGE_SIZE, pte++) {
 		pte_t entry = ptep_get(pte);
 		struct page *page;
 
+		if (aging->goal == AGE_FREE && is_swap_pte(entry))
+			free_swap_pte(aging, pte);
 		if (!pte_present(entry) || pte_special(entry))
 			continue;
 		page = pte_page(entry);
@@ -82,6 +136,10 @@ static unsigned long age_ptes(struct aging *aging, pmd_t *pmd, unsigned long sta
 			*head = compound_head(page);
 			get_page(*head);
 			break;
+		}
+		if (aging->goal == AGE_FREE) {
+			free_pte_lazily(aging, pte, address, page);
+			continue;
 		}
 		ptep_test_and_clear_young(pte);
 		age_page(aging, page);
@@ -103,6 +161,15 @@ static void age_table(struct aging *aging, pmd_t *pmd, unsigned long start, unsi
 	}
 }
 
+static void free_pmd_lazily(struct aging *aging, pmd_t *pmd, unsigned long address, struct page *page)
+{
+	if (!begin_lazy_free(page))
+		return;
+	pmdp_mkold_clean(pmd);
+	tlb_track_range(aging->tlb, address, HPAGE_PMD_SIZE);
+	end_lazy_free(page);
+}
+
 /* => true: done with this PMD; false: it is (or has become) a table */
 static bool age_huge_pmd(struct aging *aging, pmd_t *pmd, unsigned long start, unsigned long end)
 {
@@ -121,20 +188,27 @@ static bool age_huge_pmd(struct aging *aging, pmd_t *pmd, unsigned long start, u
 		spin_unlock(ptl);
 		return !split_covered_in_part(page);
 	}
-	pmdp_test_and_clear_young(pmd);
-	age_page(aging, page);
+	if (aging->goal == AGE_FREE) {
+		free_pmd_lazily(aging, pmd, start, page);
+	} else {
+		pmdp_test_and_clear_young(pmd);
+		age_page(aging, page);
+	}
 	spin_unlock(ptl);
 	reclaim_aged(aging);
 	return true;
 }
 
-void age_range(struct vma *vma, unsigned long start, unsigned long end, bool pageout)
+void age_range(struct vma *vma, unsigned long start, unsigned long end, enum age_goal goal)
 {
-	struct aging aging = { .vma = vma, .pageout = pageout, .pages = LIST_HEAD_INIT(aging.pages) };
+	struct mmu_gather tlb;
+	struct aging aging = { .vma = vma, .goal = goal, .tlb = &tlb, .pages = LIST_HEAD_INIT(aging.pages) };
 	unsigned long address, next;
 
 	/* What waits in a batch is not on a list yet, and could not be taken off it. */
 	lru_add_drain();
+	if (goal == AGE_FREE)
+		tlb_gather_mmu(&tlb, vma->vm_mm, false);
 	for (address = start; address < end && !fatal_signal_pending(current); address = next) {
 		pmd_t *pmd = mm_find_pmd(vma->vm_mm, address);
 
@@ -145,4 +219,6 @@ void age_range(struct vma *vma, unsigned long start, unsigned long end, bool pag
 			age_table(&aging, pmd, address, next);
 		cond_resched();
 	}
+	if (goal == AGE_FREE)
+		tlb_finish_mmu(&tlb);
 }

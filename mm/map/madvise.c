@@ -144,10 +144,13 @@ static int advise_pages(struct vma *vma, unsigned long start, unsigned long end,
 		return -EINVAL;
 	if (advice == MADV_FREE && !vma_is_anonymous(vma))
 		return -EINVAL;
-	if (advice == MADV_COLD || advice == MADV_PAGEOUT)
-		age_range(vma, start, end, advice == MADV_PAGEOUT);
+	if (advice == MADV_COLD)
+		age_range(vma, start, end, AGE_COLD);
+	else if (advice == MADV_PAGEOUT)
+		age_range(vma, start, end, AGE_PAGEOUT);
+	else if (advice == MADV_FREE)
+		age_range(vma, start, end, AGE_FREE);
 	else
-		/* MADV_FREE lets the kernel free the pages at any time from now on: now is such a time. */
 		zap_page_range(vma, start, end);
 	return 0;
 }

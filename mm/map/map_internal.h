@@ -26,8 +26,9 @@ static inline bool accountable(unsigned long vm_flags)
 /* Fault in what is missing in one area's part. => mmap_lock held for reading; 0, -EFAULT (no such right), -ENOMEM, -EINTR */
 int populate_area(struct vma *vma, unsigned long start, unsigned long end, unsigned int fault_flags);
 
-/* MADV_COLD and MADV_PAGEOUT. => mmap_lock held for reading */
-void age_range(struct vma *vma, unsigned long start, unsigned long end, bool pageout);
+/* MADV_COLD, MADV_PAGEOUT, MADV_FREE. => mmap_lock held for reading; AGE_FREE: the area is anonymous */
+enum age_goal { AGE_COLD, AGE_PAGEOUT, AGE_FREE };
+void age_range(struct vma *vma, unsigned long start, unsigned long end, enum age_goal goal);
 
 /* May this task lock memory at all (RLIMIT_MEMLOCK is not 0, or CAP_IPC_LOCK)? May it lock so many pages more? */
 bool can_do_mlock(void);

@@ -34,7 +34,8 @@ struct scan_control {
 	X(PAGE_ACTIVATE, "referenced_twice") X(PAGE_UNEVICTABLE, "unevictable")			\
 	X(PAGE_WRITEBACK, "under_writeback") X(PAGE_NO_SWAP, "no_swap_space")			\
 	X(PAGE_SPLIT_FAILED, "split_failed") X(PAGE_UNMAP_FAILED, "unmap_failed")		\
-	X(PAGE_WRITE_ERROR, "write_error") X(PAGE_DIRTY_FILE, "dirty_file")
+	X(PAGE_WRITE_ERROR, "write_error") X(PAGE_DIRTY_FILE, "dirty_file")			\
+	X(PAGE_WANTED_AGAIN, "written_after_free")
 #define VERDICT_ID(id, name) id,
 enum page_verdict {
 	RECLAIM_VERDICTS(VERDICT_ID)

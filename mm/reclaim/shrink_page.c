@@ -261,6 +261,28 @@ static enum page_verdict take_from_cache(struct page *page)
 	return verdict;
 }
 
+/* MADV_FREE: gone, without a place in swap, if it was not written to since. */
+static enum page_verdict discard(struct page *page, struct shrink_batch *batch)
+{
+	/* Who holds it may be about to write. */
+	if (page_count(page) != page_mapcount_total(page) + 1)
+		return PAGE_HELD;
+	if (PageDirty(page))
+		unlazyfree_page(page);
+	else if (page_mapped(page))
+		try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc);
+	if (!page_is_lazyfree(page))
+		return PAGE_WANTED_AGAIN;
+	if (page_mapped(page))
+		return PAGE_UNMAP_FAILED;
+	if (!page_ref_freeze(page, 1))
+		return PAGE_HELD;
+	if (PageTransHuge(page))
+		deferred_split_unqueue(page);
+	count_vm_events(PGLAZYFREED, compound_nr(page));
+	return PAGE_FREED;
+}
+
 /* => page locked; still locked afterwards */
 static enum page_verdict shrink_page(struct page *page, struct shrink_batch *batch)
 {
@@ -268,6 +290,8 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 
 	if (verdict == PAGE_GO_ON && is_orphan(page))
 		verdict = PAGE_ORPHAN;
+	if (verdict == PAGE_GO_ON && page_is_lazyfree(page))
+		return discard(page, batch);
 	if (verdict == PAGE_GO_ON && is_anonymous(page))
 		verdict = give_slot(page, batch);
 	else if (verdict == PAGE_GO_ON && is_shared_memory(page))
@@ -288,7 +312,8 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
  */
 static bool unmapped_in_vain(enum page_verdict verdict)
 {
-	return verdict == PAGE_HELD || verdict == PAGE_REDIRTIED || verdict == PAGE_UNMAP_FAILED || verdict == PAGE_NO_IO;
+	return verdict == PAGE_HELD || verdict == PAGE_REDIRTIED || verdict == PAGE_UNMAP_FAILED || verdict == PAGE_NO_IO ||
+	       verdict == PAGE_WANTED_AGAIN;
 }
 
 static void finish_page(struct page *page, enum page_verdict verdict, struct shrink_batch *batch)

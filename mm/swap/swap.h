@@ -92,7 +92,7 @@ enum slot_result add_to_swap(struct page *page);
 enum unmap_flags { TTU_BATCH_FLUSH = BIT(0), TTU_IGNORE_MLOCK = BIT(1) };
 /*
  * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs), every PMD by 512 of them
- * => page locked; anonymous: in the swap cache
+ * => page locked; anonymous: in the swap cache, or lazily free (its entries become empty, or it is so no more)
  * => returns true when no mapping is left. Flushes, or records the flush in ubc when TTU_BATCH_FLUSH
  */
 bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc);

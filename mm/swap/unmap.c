@@ -10,6 +10,8 @@
  * can't wait: in the next moment somebody may map a part of it again, and no CPU may hold a 2 MB and a 4 KB translation
  * of the same address.
  *
+ * After MADV_FREE a page has no slot and needs none: its entries become empty, as long as they are clean.
+ *
  * Linux: try_to_unmap in mm/rmap.c.
  */
 #include <mm/swap/slots.h>
@@ -126,11 +128,63 @@ static bool unmap_huge_pmd(struct rmap_visit *v)
 	return true;
 }
 
+/*
+ * After MADV_FREE nothing takes its place. Unless it was written to since, or somebody is about to: then it is an ordinary
+ * page again. => false: that is so, and the entry is as it was
+ */
+static bool unmap_lazyfree_pte(struct rmap_visit *v, const struct unmap_request *req)
+{
+	struct page *head = compound_head(v->page);
+	pte_t old = clear_pte(v, req);
+
+#ifndef BUG_lazyfree_forgets_writes	/* what was written after MADV_FREE is lost */
+	if (PageDirty(head)) {
+		set_pte_at(v->pte, old);
+		unlazyfree_page(head);
+		return false;
+	}
+#endif
+	ClearPageAnonExclusive(v->subpage);
+	mm_counter_add(v->vma->vm_mm, MM_ANONPAGES, -1);
+	return true;
+}
+
+static bool unmap_lazyfree_pmd(struct rmap_visit *v)
+{
+	struct page *page = v->page, *table;
+	pmd_t old = pmdp_invalidate(v->pmd);
+
+	flush_tlb_range(v->vma->vm_mm, v->address, v->address + HPAGE_PMD_SIZE);
+	if (pmd_dirty(old))
+		SetPageDirty(page);
+	if (PageDirty(page)) {
+		set_pmd(v->pmd, old);
+		unlazyfree_page(page);
+		return false;
+	}
+	/* The table that was set aside is empty: it says what there is now. */
+	table = pgtable_trans_huge_withdraw(v->pmd);
+	ClearPageAnonExclusive(page);
+	mm_counter_add(v->vma->vm_mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
+	smp_wmb();
+	pmd_populate(v->pmd, table);
+	page_remove_rmap(page, v->vma, RMAP_PMD);
+	put_page(page);
+	return true;
+}
+
 static bool unmap_file_pte(struct rmap_visit *v, const struct unmap_request *req)
 {
 	clear_pte(v, req);
 	mm_counter_add(v->vma->vm_mm, PageSwapBacked(v->page) ? MM_SHMEMPAGES : MM_FILEPAGES, -1);
 	return true;
+}
+
+static bool unmap_pte(struct rmap_visit *v, const struct unmap_request *req)
+{
+	if (!PageAnon(v->page))
+		return unmap_file_pte(v, req);
+	return page_is_lazyfree(v->page) ? unmap_lazyfree_pte(v, req) : unmap_anon_pte(v, req);
 }
 
 static bool unmap_visit(struct rmap_visit *v, void *arg)
@@ -141,8 +195,8 @@ static bool unmap_visit(struct rmap_visit *v, void *arg)
 		return false;
 	note_hiwater_rss(v->vma->vm_mm);
 	if (!v->pte)
-		return unmap_huge_pmd(v);
-	if (!(PageAnon(v->page) ? unmap_anon_pte(v, req) : unmap_file_pte(v, req)))
+		return page_is_lazyfree(v->page) ? unmap_lazyfree_pmd(v) : unmap_huge_pmd(v);
+	if (!unmap_pte(v, req))
 		return false;
 	page_remove_rmap(v->subpage, v->vma, RMAP_PTE);
 	put_page(v->page);

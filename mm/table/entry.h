@@ -119,6 +119,11 @@ static inline bool ptep_test_and_clear_young(pte_t *p)
 { return __atomic_fetch_and(&p->pte, ~_PAGE_ACCESSED, __ATOMIC_SEQ_CST) & _PAGE_ACCESSED; }
 static inline bool pmdp_test_and_clear_young(pmd_t *p)
 { return __atomic_fetch_and(&p->pmd, ~_PAGE_ACCESSED, __ATOMIC_SEQ_CST) & _PAGE_ACCESSED; }
+/* Neither used nor written since. => caller flushes the TLB before anybody relies on it */
+static inline void ptep_mkold_clean(pte_t *p)
+{ __atomic_fetch_and(&p->pte, ~(_PAGE_ACCESSED | _PAGE_DIRTY), __ATOMIC_SEQ_CST); }
+static inline void pmdp_mkold_clean(pmd_t *p)
+{ __atomic_fetch_and(&p->pmd, ~(_PAGE_ACCESSED | _PAGE_DIRTY), __ATOMIC_SEQ_CST); }
 /* Not soft-dirty until the next write, which therefore has to fault. => caller flushes the TLB */
 static inline void ptep_clear_soft_dirty(pte_t *p)
 { __atomic_fetch_and(&p->pte, ~(_PAGE_RW | _PAGE_SOFT_DIRTY), __ATOMIC_SEQ_CST); }
