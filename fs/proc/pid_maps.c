@@ -120,6 +120,12 @@ static void smaps_account(struct mem_size_stats *mss, struct vma *vma, struct pa
 	}
 }
 
+static void smaps_slot(struct mem_size_stats *mss, swp_entry_t entry)
+{
+	mss->swap += PAGE_SIZE;
+	mss->swap_pss += ((u64)PAGE_SIZE << PSS_SHIFT) / max(1, swap_count(entry));
+}
+
 static void smaps_pte(struct mem_size_stats *mss, struct vma *vma, pte_t pte)
 {
 	if (pte_present(pte)) {
@@ -132,9 +138,15 @@ static void smaps_pte(struct mem_size_stats *mss, struct vma *vma, pte_t pte)
 			smaps_account(mss, vma, migration_entry_to_page(entry), PAGE_SIZE, false, false);
 			return;
 		}
-		mss->swap += PAGE_SIZE;
-		mss->swap_pss += ((u64)PAGE_SIZE << PSS_SHIFT) / max(1, swap_count(entry));
+		smaps_slot(mss, entry);
 	}
+}
+
+/* Each slot has its own count: other processes may have some of them only. */
+static void smaps_swap_pmd(struct mem_size_stats *mss, swp_entry_t first)
+{
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++)
+		smaps_slot(mss, (swp_entry_t){ first.val + i });
 }
 
 static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, unsigned long addr, unsigned long end)
@@ -151,6 +163,8 @@ static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, u
 		} else if (is_pmd_migration_entry(entry)) {
 			smaps_account(mss, vma, migration_entry_to_page(pmd_to_swp_entry(entry)), HPAGE_PMD_SIZE, false, false);
 			mss->anonymous_thp += HPAGE_PMD_SIZE;
+		} else if (is_swap_pmd(entry)) {
+			smaps_swap_pmd(mss, pmd_to_swp_entry(entry));
 		}
 		spin_unlock(ptl);
 		return;

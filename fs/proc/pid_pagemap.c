@@ -30,33 +30,26 @@ static u64 pagemap_present(unsigned long pfn, bool special, bool soft_dirty)
 	return entry;
 }
 
+static u64 pagemap_swap(swp_entry_t swap, bool soft_dirty)
+{
+	return PM_SWAP | swp_type(swap) | swp_offset(swap) << 5 | (soft_dirty ? PM_SOFT_DIRTY : 0);
+}
+
 static u64 pagemap_pte(pte_t pte)
 {
-	swp_entry_t swap;
-	u64 entry;
-
 	if (pte_none(pte))
 		return 0;
 	if (pte_present(pte))
 		return pagemap_present(pte_pfn(pte), pte_special(pte), pte_soft_dirty(pte));
-	swap = pte_to_swp_entry(pte);
-	entry = PM_SWAP | swp_type(swap) | swp_offset(swap) << 5;
-	if (pte_swp_soft_dirty(pte))
-		entry |= PM_SOFT_DIRTY;
-	return entry;
+	return pagemap_swap(pte_to_swp_entry(pte), pte_swp_soft_dirty(pte));
 }
 
 /* One page of an entry of 2 MB. */
 static u64 pagemap_huge(pmd_t pmd, unsigned long index)
 {
-	swp_entry_t swap;
-	u64 entry;
-
 	if (pmd_present(pmd))
 		return pagemap_present(pmd_pfn(pmd) + index, pmd_special(pmd), pmd_soft_dirty(pmd));
-	swap = pmd_to_swp_entry(pmd);
-	entry = PM_SWAP | swp_type(swap) | (swp_offset(swap) + index) << 5;
-	return pmd_swp_soft_dirty(pmd) ? entry | PM_SOFT_DIRTY : entry;
+	return pagemap_swap((swp_entry_t){ pmd_to_swp_entry(pmd).val + index }, pmd_swp_soft_dirty(pmd));
 }
 
 /* Entries of the pages [addr, end), which lie under one PMD. => out is zeroed */

@@ -122,18 +122,16 @@ static int limit_store(char *text, void *arg)
 
 #define PTES_MAX	(HPAGE_PMD_NR - 1)
 
-/* How huge pages are swapped out: Quire's own knob. The names stand in the order of enum thp_swap_mode. */
-static const char *const swap_names[] = { "split", "delayed" };
-
+/* How huge pages are swapped out: Quire's own knob. */
 static int swap_show(struct seq *m, void *arg __unused)
 {
-	show_choice(m, swap_names, ARRAY_SIZE(swap_names), thp_swap_mode);
+	show_choice(m, thp_swap_mode_names, NR_THP_SWAP_MODES, thp_swap_mode);
 	return 0;
 }
 
 static int swap_store(char *text, void *arg __unused)
 {
-	int i = find_choice(text, swap_names, ARRAY_SIZE(swap_names));
+	int i = find_choice(text, thp_swap_mode_names, NR_THP_SWAP_MODES);
 
 	if (i < 0)
 		return i;

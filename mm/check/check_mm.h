@@ -13,7 +13,7 @@ enum invariant {
 	INV_REFCOUNT = 1,	/* I1: mapcount <= refcount, and an anonymous page is held by what we know of and nobody else */
 	INV_MAPCOUNT,		/* I2: mapcounts == entries that map the page */
 	INV_FREE,		/* I3: a free page has no mapping, no user and no list but the free one's; the counts agree */
-	INV_DEPOSIT,		/* I4: page tables set aside == huge PMDs, in each PMD table */
+	INV_DEPOSIT,		/* I4: page tables set aside == huge PMDs and PMD-sized swap and migration entries, in each PMD table */
 	INV_SLOT,		/* I5: a slot's count == entries of tables and trees that name it; cache words and pages name each other */
 	INV_LRU,		/* I6: a page is on exactly one list, the one that its flags name; sizes agree */
 	INV_RSS,		/* I7: resident and swap counters of an mm == what its tables hold; its page-table bytes */

@@ -67,10 +67,24 @@ static void count_present(struct table_walk *w, pte_t pte, unsigned long address
 			   page_to_pfn(page), address);
 }
 
+static void count_slot(struct table_walk *w, swp_entry_t entry, bool exclusive, unsigned long address)
+{
+	u16 *uses = w->check->slot_uses[swp_type(entry) % MAX_SWAPFILES];
+
+	w->pages[MM_SWAPENTS]++;
+	if (!uses || swp_type(entry) >= MAX_SWAPFILES || swp_offset(entry) >= entry_area(entry)->nr_slots) {
+		check_fail(w->check, INV_SLOT, address, "entry 0x%llx at 0x%lx names no slot", entry.val, address);
+		return;
+	}
+	uses[swp_offset(entry)]++;
+	if (exclusive && swap_count(entry) > 1)
+		check_fail(w->check, INV_EXCLUSIVE, address, "swap entry 0x%llx at 0x%lx is exclusive, but its slot has %d users",
+			   entry.val, address, swap_count(entry));
+}
+
 static void count_swap(struct table_walk *w, pte_t pte, unsigned long address)
 {
 	swp_entry_t entry = pte_to_swp_entry(pte);
-	u16 *uses = w->check->slot_uses[swp_type(entry) % MAX_SWAPFILES];
 
 	if (is_migration_entry(entry)) {
 		w->pages[counter_of(migration_entry_to_page(entry))]++;
@@ -80,15 +94,7 @@ static void count_swap(struct table_walk *w, pte_t pte, unsigned long address)
 				   swp_offset(entry));
 		return;
 	}
-	w->pages[MM_SWAPENTS]++;
-	if (!uses || swp_type(entry) >= MAX_SWAPFILES || swp_offset(entry) >= entry_area(entry)->nr_slots) {
-		check_fail(w->check, INV_SLOT, address, "entry 0x%llx at 0x%lx names no slot", pte.pte, address);
-		return;
-	}
-	uses[swp_offset(entry)]++;
-	if (pte_swp_exclusive(pte) && swap_count(entry) > 1)
-		check_fail(w->check, INV_EXCLUSIVE, address, "swap entry 0x%llx at 0x%lx is exclusive, but its slot has %d users",
-			   entry.val, address, swap_count(entry));
+	count_slot(w, entry, pte_swp_exclusive(pte), address);
 }
 
 static void walk_ptes(struct table_walk *w, struct page *table, unsigned long address)
@@ -128,6 +134,19 @@ static void count_huge_migration(struct table_walk *w, pmd_t pmd, unsigned long 
 			   page_to_pfn(page));
 }
 
+static void count_swap_pmd(struct table_walk *w, pmd_t pmd, unsigned long address)
+{
+	swp_entry_t first = pmd_to_swp_entry(pmd);
+
+	if (area_at(w, address) && area_at(w, address)->vm_end < address + HPAGE_PMD_SIZE)
+		check_fail(w->check, INV_TABLE, address, "swap entry 0x%llx at 0x%lx is for 2 MB that are not in one area",
+			   pmd.pmd, address);
+	if (swp_offset(first) % SWAP_CLUSTER_SLOTS)
+		check_fail(w->check, INV_SLOT, address, "swap entry 0x%llx at 0x%lx is no cluster's first slot", pmd.pmd, address);
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++)
+		count_slot(w, (swp_entry_t){ first.val + i }, pmd_swp_exclusive(pmd), address + i * PAGE_SIZE);
+}
+
 static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 {
 	struct page *page = pmd_page(pmd);
@@ -136,6 +155,10 @@ static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 		check_fail(w->check, INV_TABLE, address, "huge entry 0x%llx at 0x%lx is in no area", pmd.pmd, address);
 	if (is_pmd_migration_entry(pmd)) {
 		count_huge_migration(w, pmd, address);
+		return;
+	}
+	if (is_swap_pmd(pmd)) {
+		count_swap_pmd(w, pmd, address);
 		return;
 	}
 	if (pmd_special(pmd))

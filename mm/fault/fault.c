@@ -4,6 +4,7 @@
  *
  *	PMD none, area wants huge pages		do_huge_pmd_anonymous_page	huge_anon.c
  *	PMD huge, read-only, written to		do_huge_pmd_wp_page		huge_wp.c
+ *	PMD-sized swap entry			do_huge_pmd_swap_page		huge_swap_in.c
  *	PTE none, anonymous area		do_anonymous_page		anon.c
  *	PTE none, file or shared memory		do_fault			file.c
  *	PTE not present				do_swap_page			swap_in.c
@@ -56,7 +57,7 @@ static void touch_pmd(struct vm_fault *vmf)
 static vm_fault_t handle_huge_pmd(struct vm_fault *vmf)
 {
 	if (is_swap_pmd(vmf->orig_pmd))
-		return pmd_migration_entry_wait(vmf);
+		return is_pmd_migration_entry(vmf->orig_pmd) ? pmd_migration_entry_wait(vmf) : do_huge_pmd_swap_page(vmf);
 	if (pmd_is_invalid(vmf->orig_pmd)) {
 		/* Being split: whoever does it holds the lock until there is a table. */
 		spin_unlock(pmd_lock(vmf->pmd));

@@ -29,6 +29,7 @@ int fault_in_user(struct mm *mm, unsigned long address, unsigned int flags, int 
 vm_fault_t do_anonymous_page(struct vm_fault *vmf);
 vm_fault_t do_huge_pmd_anonymous_page(struct vm_fault *vmf);
 vm_fault_t do_huge_pmd_wp_page(struct vm_fault *vmf);
+vm_fault_t do_huge_pmd_swap_page(struct vm_fault *vmf);
 vm_fault_t do_wp_page(struct vm_fault *vmf);		/* => ptl held, dropped on return */
 vm_fault_t do_swap_page(struct vm_fault *vmf);
 vm_fault_t do_fault(struct vm_fault *vmf);
@@ -60,6 +61,13 @@ static inline void free_swap_if_unmapped(struct page *head)
  * => the page may leave the cache before the caller has locked it: look again then
  */
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io);
+/*
+ * swapin_huge_page - the huge page of a PMD-sized swap entry: from the swap cache, or by one read of 2 MB (*did_io)
+ *
+ * => returns a referenced, unlocked page; it may be split or leave the cache before the caller has locked it: look again then
+ * => NULL: split the entry, its parts come in one by one (or the entry has gone meanwhile); sleeps
+ */
+struct page *swapin_huge_page(swp_entry_t entry, struct vma *vma, unsigned long address, bool *did_io);
 extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */
 /*
  * swap_unuse_area - swapoff: bring every page of the area into memory, and take all its slots out of use
@@ -88,12 +96,15 @@ enum huge_fault_result {
 	HUGE_FAULT_LOST,	/* another thread was faster, or the OOM reaper is at work */
 	HUGE_FAULT_REUSED,	/* a write, and nobody else has the page any more */
 	HUGE_FAULT_SPLIT,	/* a write to a shared one: 4 KB are copied */
+	HUGE_FAULT_SWAPPED_IN,	/* 2 MB that went to swap as a whole are back */
+	HUGE_FAULT_SWAP_SPLIT,	/* they come back in parts: no huge page, or a part that can't be read or is back already */
 };
 /* Who asks for a huge page: the same rules for all, with exceptions. */
 enum thp_asker {
 	THP_ASK_FAULT,
 	THP_ASK_SMAPS,		/* THPeligible: what a fault or khugepaged would find */
 	THP_ASK_KHUGEPAGED,	/* nothing to collapse where no page was ever faulted in */
+	THP_ASK_SWAP_IN,	/* it was huge when it went out: the same, whatever the knob `enabled` says by now */
 	THP_ASK_ADVISED,	/* MADV_COLLAPSE: the same, but the program has decided, whatever the knob `enabled` says */
 };
 /* Does the area want huge pages at all, and does [address & ~2M, +2M) lie inside it? */

@@ -57,6 +57,11 @@ bool reuse_anon_page(struct page *page, struct vma *vma);
  */
 pte_t map_swapped_in(struct vma *vma, unsigned long address, pte_t *ptep, struct page *page, bool write);
 
+/* map_swapped_in_huge - the same for a PMD-sized swap entry; page is the huge page of its slots */
+pmd_t map_swapped_in_huge(struct vma *vma, unsigned long address, pmd_t *pmdp, struct page *page, bool write);
+/* Is a page that comes in better off without its slot? => page locked, referenced by the caller */
+bool should_free_swap(struct page *page, struct vma *vma, bool write);
+
 void huge_zero_init(void);
 void thp_policy_init(void);
 

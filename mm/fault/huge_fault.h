@@ -1,4 +1,4 @@
-/* mm/fault/huge_fault.h - what the two kinds of huge faults share. */
+/* mm/fault/huge_fault.h - what the kinds of huge faults share. */
 #ifndef MM_FAULT_HUGE_FAULT_H
 #define MM_FAULT_HUGE_FAULT_H
 
@@ -9,6 +9,16 @@ static inline void trace_huge_fault(const struct vm_fault *vmf, enum huge_fault_
 {
 	trace(huge_fault, vmf->vma->vm_mm, vmf->address, vmf->flags & FAULT_FLAG_WRITE, pmdp_get(vmf->pmd).pmd >> PAGE_SHIFT,
 	      result);
+}
+
+/* Lock the PMD if it is still as it was read. */
+static inline bool lock_unchanged_pmd(struct vm_fault *vmf)
+{
+	vmf->ptl = pmd_lock(vmf->pmd);
+	if (likely(pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd)))
+		return true;
+	spin_unlock(vmf->ptl);
+	return false;
 }
 
 /* A zeroed huge page as the area's defrag policy allows, not yet visible; NULL: fall back to 4 KB. Sleeps. */

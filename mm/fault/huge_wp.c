@@ -15,16 +15,6 @@
 #include <mm/swap/swap.h>
 #include <mm/table/tlb.h>
 
-/* Lock the PMD if it is still as it was read. */
-static bool lock_unchanged_pmd(struct vm_fault *vmf)
-{
-	vmf->ptl = pmd_lock(vmf->pmd);
-	if (likely(pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd)))
-		return true;
-	spin_unlock(vmf->ptl);
-	return false;
-}
-
 /* => PMD locked, unlocked on return */
 static vm_fault_t make_writable(struct vm_fault *vmf)
 {

@@ -43,7 +43,7 @@ vm_fault_t pmd_migration_entry_wait(struct vm_fault *vmf)
 	return 0;
 }
 
-static bool should_free_swap(struct page *page, struct vma *vma, bool write)
+bool should_free_swap(struct page *page, struct vma *vma, bool write)
 {
 	if (!PageSwapCache(page))
 		return false;

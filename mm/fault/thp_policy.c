@@ -51,7 +51,7 @@ static bool area_wants_huge(const struct vma *vma, enum thp_asker who)
 
 	if (!vma_is_anonymous(vma) || vma->vm_flags & never || disabled_by_prctl(vma, who))
 		return false;
-	if (who == THP_ASK_ADVISED || thp_enabled == THP_ALWAYS)
+	if (who == THP_ASK_ADVISED || who == THP_ASK_SWAP_IN || thp_enabled == THP_ALWAYS)
 		return true;
 	return thp_enabled == THP_MADVISE && vma->vm_flags & VM_HUGEPAGE;
 }

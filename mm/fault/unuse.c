@@ -64,6 +64,32 @@ static int unuse_entry(struct vma *vma, pmd_t *pmd, unsigned long address, swp_e
 	return error;
 }
 
+/* 2 MB at once, if they can be had; else the entry becomes 512 small ones, which come in one by one. */
+static void unuse_swap_pmd(struct vma *vma, pmd_t *pmd, unsigned long address, pmd_t old)
+{
+	bool did_io = false;
+	struct page *page = swapin_huge_page(pmd_to_swp_entry(old), vma, address, &did_io);
+	spinlock_t *ptl;
+
+	if (!page) {
+		split_swap_pmd(vma, pmd, address);
+		return;
+	}
+	lock_page(page);
+	wait_on_page_writeback(page);
+	if (PageTransHuge(page) && PageSwapCache(page) && page_swap_entry(page).val == pmd_to_swp_entry(old).val) {
+		ptl = pmd_lock(pmd);
+		if (pmd_same(pmdp_get(pmd), old)) {
+			get_page(page);
+			map_swapped_in_huge(vma, address & HPAGE_PMD_MASK, pmd, page, false);
+		}
+		spin_unlock(ptl);
+		try_to_free_swap(page);
+	}
+	unlock_page(page);
+	put_page(page);
+}
+
 /* The entries under one PMD, read without a lock: each is looked at again under it. */
 static int unuse_table(struct vma *vma, pmd_t *pmd, unsigned long address, unsigned long end, struct unuse *u)
 {
@@ -91,6 +117,11 @@ static int unuse_table(struct vma *vma, pmd_t *pmd, unsigned long address, unsig
 	return 0;
 }
 
+static bool is_of_area(pmd_t pmd, const struct unuse *u)
+{
+	return pmd_swapped_out(pmd) && swp_type(pmd_to_swp_entry(pmd)) == u->type;
+}
+
 static bool unuse_mm(struct mm *mm, void *arg)
 {
 	struct unuse *u = arg;
@@ -105,11 +136,15 @@ static bool unuse_mm(struct mm *mm, void *arg)
 		if (!vma->anon_vma)
 			continue;
 		for (; address < vma->vm_end && !u->error; address = next) {
-			pmd_t *pmd = mm_find_pmd(mm, address);
+			pmd_t *pmd = mm_find_pmd(mm, address), entry;
 
 			next = pmd_addr_end(address, vma->vm_end);
-			if (pmd)
-				u->error = unuse_table(vma, pmd, address, next, u);
+			if (!pmd)
+				continue;
+			entry = pmdp_get(pmd);
+			if (is_of_area(entry, u))
+				unuse_swap_pmd(vma, pmd, address, entry);
+			u->error = unuse_table(vma, pmd, address, next, u);
 		}
 	}
 	mmap_read_unlock(mm);

@@ -114,13 +114,15 @@ static inline int page_mapcount_total(const struct page *page)
 	return atomic_read(&head->_mapcount) + 1;
 }
 static inline bool page_mapped(const struct page *page) { return page_mapcount_total(page) > 0; }
+/* How many PMDs map this huge page. */
+static inline int entire_mapcount(const struct page *head) { return atomic_read(&head[1].entire_mapcount) + 1; }
 /* How many entries map exactly this 4 KB: its own PTEs and the PMDs of its huge page. */
 static inline int page_mapcount(const struct page *page)
 {
 	const struct page *head = compound_head(page);
 	int count = atomic_read(&page->_mapcount) + 1;
 
-	return PageHead(head) ? count + atomic_read(&head[1].entire_mapcount) + 1 : count;
+	return PageHead(head) ? count + entire_mapcount(head) : count;
 }
 static inline bool PageAnon(const struct page *page)
 {

@@ -54,6 +54,7 @@
 	X(THP_SCAN_EXCEED_SHARED_PTE, "thp_scan_exceed_share_pte")				\
 	X(THP_ZERO_PAGE_ALLOC, "thp_zero_page_alloc") X(THP_ZERO_PAGE_ALLOC_FAILED, "thp_zero_page_alloc_failed") \
 	X(THP_SWPOUT, "thp_swpout") X(THP_SWPOUT_FALLBACK, "thp_swpout_fallback")		\
+	X(THP_SWPIN, "thp_swpin") X(THP_SWPIN_FALLBACK, "thp_swpin_fallback") X(THP_SPLIT_SWAP_PMD, "thp_split_swap_pmd") \
 	X(NR_TLB_REMOTE_FLUSH, "nr_tlb_remote_flush") X(NR_TLB_REMOTE_FLUSH_RECEIVED, "nr_tlb_remote_flush_received") \
 	X(NR_TLB_LOCAL_FLUSH_ALL, "nr_tlb_local_flush_all") X(NR_TLB_LOCAL_FLUSH_ONE, "nr_tlb_local_flush_one") \
 	X(SWAP_RA, "swap_ra") X(SWAP_RA_HIT, "swap_ra_hit") X(SWPIN_ZERO, "swpin_zero") X(SWPOUT_ZERO, "swpout_zero") \

@@ -215,7 +215,9 @@ void age_range(struct vma *vma, unsigned long start, unsigned long end, enum age
 		next = pmd ? pmd_addr_end(address, end) : pud_addr_end(address, end);
 		if (!pmd || pmd_none(pmdp_get(pmd)))
 			continue;
-		if (!age_huge_pmd(&aging, pmd, address, next))
+		if (goal == AGE_FREE && pmd_swapped_out(pmdp_get(pmd)))
+			unmap_page_range(&tlb, vma, address, next);	/* as free_swap_pte() */
+		else if (!age_huge_pmd(&aging, pmd, address, next))
 			age_table(&aging, pmd, address, next);
 		cond_resched();
 	}

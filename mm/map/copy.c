@@ -135,16 +135,31 @@ static void copy_migration_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 	add_mm_counter(dst->vm_mm, mm_counter_of(migration_entry_to_page(pmd_to_swp_entry(pmd))), HPAGE_PMD_NR);
 }
 
-/* => both PMDs locked, *src_pmd huge */
-static void copy_huge_entry(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
+/* One more entry for each of the 512 slots, or for none: -ENOMEM. => both PMDs locked */
+static int copy_swap_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
+{
+	pmd_t pmd = pmd_swp_clear_exclusive(pmdp_get(src_pmd));
+
+	if (swap_duplicate_range(pmd_to_swp_entry(pmd), HPAGE_PMD_NR))
+		return -ENOMEM;
+	add_mm_counter(dst->vm_mm, MM_SWAPENTS, HPAGE_PMD_NR);
+	set_pmd(src_pmd, pmd);
+	set_pmd(dst_pmd, pmd);
+	return 0;
+}
+
+/* => both PMDs locked, *src_pmd huge; 0 or -ENOMEM */
+static int copy_huge_entry(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 {
 	pmd_t pmd = pmdp_get(src_pmd);
 	struct page *page;
 
 	if (is_pmd_migration_entry(pmd)) {
 		copy_migration_pmd(dst, dst_pmd, src_pmd);
-		return;
+		return 0;
 	}
+	if (is_swap_pmd(pmd))
+		return copy_swap_pmd(dst, dst_pmd, src_pmd);
 	if (pmd_special(pmd)) {
 		/* The parent's count keeps the huge zero page: this only adds the child's. */
 		mm_get_huge_zero_page(dst->vm_mm);
@@ -157,29 +172,32 @@ static void copy_huge_entry(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 		pmdp_set_wrprotect(src_pmd);
 	}
 	set_pmd(dst_pmd, pmd_mkold(pmd_wrprotect(pmd)));
+	return 0;
 }
 
-/* 0; -ENOMEM; -EAGAIN: the entry is not huge any more */
+/* 0; -ENOMEM: also for the counts of slots; -EAGAIN: the entry is not huge any more */
 static int copy_huge_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 {
 	struct page *deposit = pte_alloc_one(GFP_KERNEL);
 	spinlock_t *dst_ptl, *src_ptl;
+	int error = -EAGAIN;
 
 	if (!deposit)
 		return -ENOMEM;
 	dst_ptl = pmd_lock(dst_pmd);
 	src_ptl = pmd_trans_huge_lock(src_pmd);
-	if (!src_ptl) {
-		spin_unlock(dst_ptl);
-		table_page_free(deposit);
-		return -EAGAIN;
+	if (src_ptl) {
+		error = copy_huge_entry(dst, dst_pmd, src_pmd);
+		spin_unlock(src_ptl);
 	}
-	copy_huge_entry(dst, dst_pmd, src_pmd);
-	spin_unlock(src_ptl);
-	pgtable_trans_huge_deposit(dst_pmd, deposit);
-	mm_inc_nr_ptes(dst->vm_mm);
+	if (!error) {
+		pgtable_trans_huge_deposit(dst_pmd, deposit);
+		mm_inc_nr_ptes(dst->vm_mm);
+	}
 	spin_unlock(dst_ptl);
-	return 0;
+	if (error)
+		table_page_free(deposit);
+	return error;
 }
 
 /* --- ranges ------------------------------------------------------------------------------------------------------------ */

@@ -2,101 +2,8 @@
  *
  * Needs a disk with a swap header; without one the tests are skipped.
  */
-#include <drivers/block/block.h>
-#include <kernel/sched/task.h>
-#include <mm/check/check_mm.h>
-#include <mm/check/test_mm.h>
-#include <mm/frame/vmstat.h>
-#include <mm/reclaim/reclaim.h>
+#include <mm/check/test_huge_swap.h>
 #include <mm/split/split.h>
-#include <mm/swap/swap.h>
-
-#define PAGE_AT(i)	(TEST_BASE + ((unsigned long)(i) << PAGE_SHIFT))
-#define MADV_DONTNEED_	4
-#define MADV_PAGEOUT_	21
-
-static char report[2048];
-
-/* What every test begins with: swap, the mode, and an address space with nr huge pages. */
-struct stage {
-	struct block_device *disk;
-	enum thp_swap_mode mode_before;
-	struct mm	*mm;
-};
-
-static bool stage_set(struct stage *s, enum thp_swap_mode mode, unsigned int nr)
-{
-	s->disk = NULL;
-	while ((s->disk = block_next(s->disk)))
-		if (!do_swapon(s->disk->name, s->disk, 0))
-			break;
-	if (!s->disk)
-		return false;
-	s->mode_before = thp_swap_mode;
-	thp_swap_mode = mode;
-	s->mm = test_huge_mm(nr);
-	lru_add_drain_all();
-	if (!s->mm)
-		do_swapoff(s->disk);
-	return s->mm;
-}
-
-/* => violations that the checker found, before and after everything has gone */
-static int stage_strike(struct stage *s)
-{
-	int violations = check_mm(report, sizeof(report));
-
-	if (s->mm)
-		mmput(s->mm);
-	if (do_swapoff(s->disk))
-		violations++;
-	thp_swap_mode = s->mode_before;
-	if (!violations)
-		violations = check_mm(report, sizeof(report));
-	if (violations)
-		printk("%s", report);
-	return violations;
-}
-
-static pte_t entry_at(struct mm *mm, unsigned long address)
-{
-	pmd_t *pmd = mm_find_pmd(mm, address);
-
-	return pmd && pmd_is_table(pmdp_get(pmd)) ? ptep_get(pte_offset(pmdp_get(pmd), address)) : __pte(0);
-}
-
-/* The huge page of the first 2 MB goes through reclaim, whatever maps it. => pages freed */
-static unsigned long reclaim_first(struct mm *mm)
-{
-	struct page *page = test_page(mm, TEST_BASE);
-	LIST_HEAD(list);
-
-	if (!page)
-		return 0;
-	page = compound_head(page);
-	lru_add_drain_all();
-	if (!isolate_lru_page(page)) {
-		put_page(page);
-		return 0;
-	}
-	put_page(page);
-	list_add(&page->lru, &list);
-	return reclaim_pages(&list);
-}
-
-/* Its write will fail, so that the page is still in the swap cache afterwards. */
-static void fail_next_write(void)
-{
-	atomic_set(&fail_block_io.times, 1);
-	fail_block_io.probability = 100;
-}
-
-static void wait_for_writes(void)
-{
-	while (page_state(NR_WRITEBACK))
-		schedule_timeout_uninterruptible(1);
-	fail_block_io.probability = 0;
-}
 
 KTEST(huge_swap, a_huge_page_takes_one_cluster_and_one_write)
 {
@@ -148,7 +55,7 @@ KTEST(huge_swap, after_a_write_error_it_is_split_and_its_parts_are_written)
 	if (!stage_set(&s, THP_SWAP_DELAYED, 1))
 		KSKIP("no swap, or no huge pages");
 	page = compound_head(test_page(s.mm, TEST_BASE));
-	fail_next_write();
+	fail_next_io();
 	KEXPECT_EQ(do_madvise(s.mm, TEST_BASE, HPAGE_PMD_SIZE, MADV_PAGEOUT_), 0);
 	put_page(page);
 	/* Pinned by us, it stayed. Alone, it goes, and the write fails. */
@@ -177,7 +84,7 @@ KTEST(huge_swap, after_a_write_error_its_parts_are_mapped_again_and_it_gets_othe
 
 	if (!stage_set(&s, THP_SWAP_DELAYED, 1))
 		KSKIP("no swap, or no huge pages");
-	fail_next_write();
+	fail_next_io();
 	KEXPECT_EQ(reclaim_first(s.mm), 0UL);
 	wait_for_writes();
 	KEXPECT_EQ(get_mm_counter(s.mm, MM_SWAPENTS), HPAGE_PMD_NR);
@@ -209,7 +116,7 @@ KTEST(huge_swap, swapoff_and_exit_while_it_is_in_the_cache)
 	for (int exits = 0; exits < 2; exits++) {
 		if (!stage_set(&s, THP_SWAP_DELAYED, 1))
 			KSKIP("no swap, or no huge pages");
-		fail_next_write();
+		fail_next_io();
 		reclaim_first(s.mm);
 		wait_for_writes();
 		KEXPECT_EQ(test_touch(s.mm, PAGE_AT(17), 3), 0);

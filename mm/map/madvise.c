@@ -102,6 +102,17 @@ static int remove_pages(struct vma *vma, unsigned long start, unsigned long end)
 	return 0;
 }
 
+static void bring_in_huge(struct vma *vma, unsigned long address, pmd_t pmd)
+{
+	bool did_io = false;
+	struct page *page = NULL;
+
+	if (pmd_swapped_out(pmd))
+		page = swapin_huge_page(pmd_to_swp_entry(pmd), vma, address, &did_io);
+	if (page)
+		put_page(page);
+}
+
 /* What is out on swap comes in; pages of a file are read when they are touched. */
 static void bring_in(struct vma *vma, unsigned long start, unsigned long end)
 {
@@ -116,6 +127,8 @@ static void bring_in(struct vma *vma, unsigned long start, unsigned long end)
 		pte_t pte;
 
 		if (!pmd || !pmd_is_table(pmdp_get(pmd))) {
+			if (pmd)
+				bring_in_huge(vma, start, pmdp_get(pmd));
 			start = pmd_addr_end(start, end) - PAGE_SIZE;
 			continue;
 		}

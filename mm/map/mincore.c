@@ -4,7 +4,6 @@
  */
 #include <mm/map/map_internal.h>
 
-#include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 #include <kernel/x86/usercopy.h>
 #include <mm/alloc/page_alloc.h>
@@ -34,10 +33,8 @@ static u8 in_page_cache(struct vma *vma, unsigned long address)
 	return is_uptodate(entry.page ? entry.page : swap_cache_get(entry.slot));
 }
 
-static u8 in_swap_cache(pte_t pte)
+static u8 in_swap_cache(swp_entry_t entry)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
-
 	return is_migration_entry(entry) ? 1 : is_uptodate(swap_cache_get(entry));
 }
 
@@ -52,8 +49,16 @@ static void look_at_ptes(struct vma *vma, pmd_t table, unsigned long start, unsi
 		if (pte_none(pte))
 			*vec++ = in_page_cache(vma, address);
 		else
-			*vec++ = pte_present(pte) ? 1 : in_swap_cache(pte);
+			*vec++ = pte_present(pte) ? 1 : in_swap_cache(pte_to_swp_entry(pte));
 	}
+}
+
+/* Where the PMD is no table. */
+static u8 look_at_pmd(struct vma *vma, pmd_t pmd, unsigned long address)
+{
+	if (pmd_swapped_out(pmd))
+		return in_swap_cache((swp_entry_t){ pmd_to_swp_entry(pmd).val + pte_index(address) });
+	return pmd_none(pmd) ? in_page_cache(vma, address) : 1;
 }
 
 /* => mmap_lock held for reading; fills one byte a page */
@@ -68,11 +73,9 @@ static void look_at_area(struct vma *vma, unsigned long start, unsigned long end
 		next = pmd_addr_end(address, end);
 		if (pmd_is_table(pmd))
 			look_at_ptes(vma, pmd, address, next, vec);
-		else if (pmd_present(pmd) || is_pmd_migration_entry(pmd))
-			memset(vec, 1, (next - address) >> PAGE_SHIFT);
 		else
 			for (a = address; a < next; a += PAGE_SIZE)
-				vec[(a - address) >> PAGE_SHIFT] = in_page_cache(vma, a);
+				vec[(a - address) >> PAGE_SHIFT] = look_at_pmd(vma, pmd, a);
 	}
 }
 

@@ -82,7 +82,7 @@ static bool change_huge_pmd(struct vma *vma, pmd_t *pmdp, pgprot_t prot)
 	if (!ptl)
 		return false;
 	if (is_swap_pmd(pmdp_get(pmdp))) {
-		change_migration_pmd(pmdp);
+		change_migration_pmd(pmdp);	/* a swap entry has no rights: it gets the area's when it comes in */
 		spin_unlock(ptl);
 		return true;
 	}

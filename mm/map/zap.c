@@ -93,28 +93,43 @@ static void zap_pte_range(struct zap *zap, pmd_t *pmd, unsigned long start, unsi
 	spin_unlock(ptl);
 }
 
+/* => pmd lock held, the entry cleared; returns the page whose reference is to be dropped after the flush, or NULL */
+static struct page *put_huge_entry(struct zap *zap, pmd_t pmd, unsigned long address)
+{
+	struct mm *mm = zap->vma->vm_mm;
+	struct page *page;
+
+	if (is_pmd_migration_entry(pmd)) {
+		/* As with a small one: no reference and no mapping to drop. */
+		add_mm_counter(mm, mm_counter_of(migration_entry_to_page(pmd_to_swp_entry(pmd))), -(long)HPAGE_PMD_NR);
+		return NULL;
+	}
+	if (pmd_swapped_out(pmd)) {
+		add_mm_counter(mm, MM_SWAPENTS, -(long)HPAGE_PMD_NR);
+		free_swap_and_cache_range(pmd_to_swp_entry(pmd), HPAGE_PMD_NR);
+		return NULL;
+	}
+	tlb_track_range(zap->tlb, address, HPAGE_PMD_SIZE);
+	if (pmd_special(pmd))
+		return NULL;
+	page = pmd_page(pmd);
+	page_remove_rmap(page, zap->vma, RMAP_PMD);
+	free_swap_if_unmapped(page);
+	add_mm_counter(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
+	return page;
+}
+
 /* => false: it is no huge PMD (any more) */
 static bool zap_huge_pmd(struct zap *zap, pmd_t *pmdp, unsigned long address)
 {
 	struct mm *mm = zap->vma->vm_mm;
 	spinlock_t *ptl = pmd_trans_huge_lock(pmdp);
-	struct page *page = NULL, *deposit;
-	pmd_t pmd;
+	struct page *page, *deposit;
 
 	if (!ptl)
 		return false;
-	pmd = pmdp_exchange(pmdp, __pmd(0));
-	tlb_track_range(zap->tlb, address, HPAGE_PMD_SIZE);
+	page = put_huge_entry(zap, pmdp_exchange(pmdp, __pmd(0)), address);
 	deposit = pgtable_trans_huge_withdraw(pmdp);
-	if (is_pmd_migration_entry(pmd)) {
-		/* As with a small one: no reference and no mapping to drop. */
-		add_mm_counter(mm, mm_counter_of(migration_entry_to_page(pmd_to_swp_entry(pmd))), -(long)HPAGE_PMD_NR);
-	} else if (!pmd_special(pmd)) {
-		page = pmd_page(pmd);
-		page_remove_rmap(page, zap->vma, RMAP_PMD);
-		free_swap_if_unmapped(page);
-		add_mm_counter(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
-	}
 	spin_unlock(ptl);
 	/* The hardware never saw the deposited table: no need to wait for the flush. */
 	mm_dec_nr_ptes(mm);

@@ -43,18 +43,23 @@ static struct shrinker deferred_split_shrinker = {
 	.name = "deferred_split", .count = count_deferred, .scan = scan_deferred,
 };
 
+const char *const thp_swap_mode_names[NR_THP_SWAP_MODES] = {
+	[THP_SWAP_SPLIT] = "split", [THP_SWAP_DELAYED] = "delayed", [THP_SWAP_WHOLE] = "whole",
+};
+
 static void choose_swap_mode(void)
 {
 	char name[16];
 
 	if (!cmdline_get("thp_swap", name, sizeof(name)))
 		return;
-	if (!strcmp(name, "split"))
-		thp_swap_mode = THP_SWAP_SPLIT;
-	else if (!strcmp(name, "delayed"))
-		thp_swap_mode = THP_SWAP_DELAYED;
-	else
-		pr_warn("thp_swap=%s is none of split, delayed\n", name);
+	for (unsigned int i = 0; i < NR_THP_SWAP_MODES; i++) {
+		if (!strcmp(name, thp_swap_mode_names[i])) {
+			thp_swap_mode = i;
+			return;
+		}
+	}
+	pr_warn("thp_swap=%s is none of split, delayed, whole\n", name);
 }
 
 void reclaim_init(void)

@@ -33,9 +33,12 @@ extern unsigned int vm_swappiness;		/* 0..200 */
 /* How huge pages go out: /sys/kernel/mm/transparent_hugepage/swap, and the boot option thp_swap= */
 enum thp_swap_mode {
 	THP_SWAP_SPLIT,		/* the page is split first; its parts go out one by one */
-	THP_SWAP_DELAYED,	/* 512 adjacent slots and one write of 2 MB; split when it could not have them */
+	THP_SWAP_DELAYED,	/* 512 adjacent slots and one write of 2 MB; the mapping is split. Without such slots as above */
+	THP_SWAP_WHOLE,		/* the same, but the mapping becomes one PMD-sized swap entry: one fault, one read, and it is huge again */
+	NR_THP_SWAP_MODES,
 };
 extern enum thp_swap_mode thp_swap_mode;
+extern const char *const thp_swap_mode_names[NR_THP_SWAP_MODES];
 
 /* Accessed bits of all mappings, cleared; the number of young entries, -1: a lock was busy. => page locked */
 int page_referenced(struct page *page, unsigned long *vm_flags);

@@ -5,8 +5,9 @@
  *
  * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended. Flushes
  * and writes are done for 32 pages at a time.
- * A huge page gets a cluster of 512 slots, if that is the mode and there is one, and goes through all of it as one page.
- * Else it is split first, and its 512 parts join the end of the list that we work on.
+ * A huge page gets a cluster of 512 slots, if that is the mode and there is one, and goes through all of it as one page;
+ * it leaves one PMD-sized swap entry behind, or 512 small ones. Else it is split first, and its 512 parts join the end of the
+ * list that we work on.
  *
  * Nothing here waits for a page lock, and nothing takes memory.
  *
@@ -116,6 +117,8 @@ static bool mapped_everywhere(const struct page *head)
 {
 	if (PagePartiallyMapped(head))
 		return false;
+	if (entire_mapcount(head))
+		return true;
 	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
 		if (!page_mapcount(head + i))
 			return false;
@@ -125,7 +128,7 @@ static bool mapped_everywhere(const struct page *head)
 /* A huge page: 512 slots for the whole, or it becomes small and gets its one. */
 static enum page_verdict give_cluster(struct page *page, struct shrink_batch *batch)
 {
-	if (READ_ONCE(thp_swap_mode) == THP_SWAP_DELAYED && mapped_everywhere(page)) {
+	if (READ_ONCE(thp_swap_mode) != THP_SWAP_SPLIT && mapped_everywhere(page)) {
 		/* Beside the mappings only ours: or it would be written, and could not be freed. */
 		if (page_count(page) != page_mapcount_total(page) + 1)
 			return PAGE_HELD;
@@ -173,6 +176,12 @@ static enum page_verdict may_swap_shared(const struct page *page, const struct s
 	if (!batch->sc->may_io)
 		return PAGE_NO_IO;
 	return nr_swap_pages() ? PAGE_GO_ON : PAGE_NO_SWAP;
+}
+
+/* How it leaves the page tables: what is mapped by a PMD leaves one swap entry there in the mode `whole` only. */
+static enum unmap_flags unmap_flags(void)
+{
+	return TTU_BATCH_FLUSH | (READ_ONCE(thp_swap_mode) == THP_SWAP_WHOLE ? 0 : TTU_SPLIT_HUGE_PMD);
 }
 
 /* The cache's (one each 4 KB) and ours. */
@@ -296,7 +305,7 @@ static enum page_verdict shrink_page(struct page *page, struct shrink_batch *bat
 		verdict = give_slot(page, batch);
 	else if (verdict == PAGE_GO_ON && is_shared_memory(page))
 		verdict = may_swap_shared(page, batch);
-	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, TTU_BATCH_FLUSH, &batch->ubc))
+	if (verdict == PAGE_GO_ON && page_mapped(page) && !try_to_unmap(page, unmap_flags(), &batch->ubc))
 		verdict = PAGE_UNMAP_FAILED;
 	if (verdict == PAGE_GO_ON && PageDirty(page))
 		verdict = may_write(page, batch);

@@ -41,7 +41,7 @@ pte_t restore_migration_pte(struct page *page, struct vma *vma, pte_t entry)
 /* All bits but that of the size mean the same. */
 pmd_t make_migration_pmd(struct page *page, pmd_t old, bool exclusive)
 {
-	return __pmd(make_migration_pte(page, __pte(old.pmd & ~_PAGE_PSE), exclusive).pte | _PMD_NONPRESENT);
+	return __pmd(make_migration_pte(page, __pte(old.pmd & ~_PAGE_PSE), exclusive).pte);
 }
 
 pmd_t restore_migration_pmd(struct page *page, struct vma *vma, pmd_t entry)

@@ -26,7 +26,7 @@ pmd_t restore_migration_pmd(struct page *page, struct vma *vma, pmd_t entry);
 /* The entry with other rights: SWP_MIGRATION_READ (fork), or SWP_MIGRATION_READ_EXCLUSIVE (a write has to fault first). */
 pte_t migration_pte_with(pte_t entry, unsigned int type);
 static inline pmd_t migration_pmd_with(pmd_t entry, unsigned int type)
-{ return __pmd(migration_pte_with(__pte(entry.pmd), type).pte | _PMD_NONPRESENT); }
+{ return __pmd(migration_pte_with(__pte(entry.pmd), type).pte); }
 
 /*
  * try_to_migrate - replace every mapping of the page by migration entries

@@ -12,6 +12,8 @@
  * same time (AMD family 10h erratum 383: machine check), and a stale 2 MB translation would set its dirty bit in the
  * entry that is now a pointer.
  *
+ * A PMD-sized swap or migration entry is split into 512 small ones in the same way. No CPU has a translation of it.
+ *
  * Linux: __split_huge_pmd_locked in mm/huge_memory.c.
  */
 #include <mm/split/split.h>
@@ -97,17 +99,20 @@ static void split_huge_zero_pmd(struct vma *vma, pmd_t *pmd, unsigned long addre
 	pmd_populate(pmd, table);
 }
 
-/* The page is being moved as a whole: the table waits with 512 entries for the same. Nothing to flush, nothing is mapped. */
-static void split_migration_pmd(pmd_t *pmd)
+/*
+ * Out in swap, or being moved as a whole: the table waits with 512 small entries for the same, with the same marks. Nothing to
+ * flush, nothing is mapped; and nothing to count, each slot has been counted all the time.
+ */
+static void split_absent_pmd(pmd_t *pmd)
 {
 	pmd_t old = pmdp_get(pmd);
 	swp_entry_t entry = pmd_to_swp_entry(old);
+	u64 marks = old.pmd & (_PAGE_SWP_SOFT_DIRTY | _PAGE_SWP_EXCLUSIVE | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY);
 	struct page *table = pgtable_trans_huge_withdraw(pmd);
 	pte_t *pte = page_address(table);
 
 	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)
-		set_pte(&pte[i], __pte(swp_entry_to_pte(swp_entry(swp_type(entry), swp_offset(entry) + i)).pte |
-				       (old.pmd & (_PAGE_SWP_SOFT_DIRTY | _PAGE_MIG_YOUNG | _PAGE_MIG_DIRTY))));
+		set_pte(&pte[i], __pte(swp_entry_to_pte((swp_entry_t){ entry.val + i }).pte | marks));
 	table->table_used = PTRS_PER_TABLE;
 	smp_wmb();
 	pmd_populate(pmd, table);
@@ -123,11 +128,11 @@ void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, b
 
 	assert_spin_locked(pmd_lockptr(pmd));
 	ASSERT(IS_ALIGNED(address, HPAGE_PMD_SIZE) && !pmd_none(pmdp_get(pmd)) && !pmd_is_table(pmdp_get(pmd)));
-	count_vm_event(THP_SPLIT_PMD);
+	count_vm_event(pmd_swapped_out(pmdp_get(pmd)) ? THP_SPLIT_SWAP_PMD : THP_SPLIT_PMD);
 	trace(split_huge_pmd, vma->vm_mm, address, pmdp_get(pmd).pmd, freeze);
-	if (is_pmd_migration_entry(pmdp_get(pmd))) {
-		ASSERT(!freeze);	/* a split of the page needs its lock, which the migration has */
-		split_migration_pmd(pmd);
+	if (is_swap_pmd(pmdp_get(pmd))) {
+		ASSERT(!freeze);	/* a split of the page needs its lock, which a migration has; it passes swap entries by */
+		split_absent_pmd(pmd);
 		return;
 	}
 	if (pmd_special(pmdp_get(pmd))) {
@@ -160,6 +165,17 @@ void split_huge_pmd(struct vma *vma, pmd_t *pmd, unsigned long address)
 		return;		/* somebody was first, or it never was huge */
 	split_huge_pmd_locked(vma, pmd, address & HPAGE_PMD_MASK, false);
 	spin_unlock(ptl);
+}
+
+bool split_swap_pmd(struct vma *vma, pmd_t *pmd, unsigned long address)
+{
+	spinlock_t *ptl = pmd_lock(pmd);
+	bool swapped = pmd_swapped_out(pmdp_get(pmd));
+
+	if (swapped)
+		split_huge_pmd_locked(vma, pmd, address & HPAGE_PMD_MASK, false);
+	spin_unlock(ptl);
+	return swapped;
 }
 
 /* A huge page that a boundary at `address` would cut. */

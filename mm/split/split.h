@@ -12,8 +12,10 @@
 void split_init(void);		/* hooks of the rooms below */
 
 /* => no lock of the table held; after it *pmd is a table or none (never a leaf of the old page, unless refaulted); also of a
- *    PMD-sized migration entry */
+ *    PMD-sized swap or migration entry, which becomes 512 small ones */
 void split_huge_pmd(struct vma *vma, pmd_t *pmd, unsigned long address);
+/* The same, but only if it still is a swap entry. => true: it was */
+bool split_swap_pmd(struct vma *vma, pmd_t *pmd, unsigned long address);
 /* => pmd lock held; address 2 MB aligned; freeze: install migration entries of the page instead of present PTEs */
 void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, bool freeze);
 /* Splits what a new VMA boundary would cut: called before start/end of an area change. => mmap_lock for writing */

@@ -158,16 +158,11 @@ int swap_duplicate(swp_entry_t entry)
 	return swap_duplicate_range(entry, 1);
 }
 
-bool slot_put(swp_entry_t entry)
+/* => cluster locked; true: only the cache holds it now */
+static bool put_locked(struct swap_area *area, struct swap_cluster *c, unsigned int slot)
 {
-	unsigned long irqflags;
-	unsigned int slot;
-	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
-	bool only_cached;
-
-	ASSERTF(c, "swap entry 0x%llx is freed but names no slot", entry.val);
-	ASSERTF(slot_has_uses(c->count[slot]), "swap entry 0x%llx is freed but not in use (count 0x%x)", entry.val,
-		c->count[slot]);
+	ASSERTF(slot_has_uses(c->count[slot]), "swap entry 0x%llx is freed but not in use (count 0x%x)",
+		swp_entry(area->type, (c - area->clusters) * SWAP_CLUSTER_SLOTS + slot).val, c->count[slot]);
 	slot_unget(c, slot);
 #ifdef BUG_swap_free_early
 	if (!slot_has_uses(c->count[slot]))
@@ -178,15 +173,33 @@ bool slot_put(swp_entry_t entry)
 	 * slot: freeing it here would let another page take it before that.
 	 */
 	if (!slot_has_uses(c->count[slot]) && !c->cache[slot])
-		slot_release(entry_area(entry), c, slot);
-	only_cached = !slot_has_uses(c->count[slot]) && c->cache[slot];
+		slot_release(area, c, slot);
+	return !slot_has_uses(c->count[slot]) && c->cache[slot];
+}
+
+bool slots_put(swp_entry_t entry, unsigned int nr)
+{
+	unsigned long irqflags;
+	unsigned int slot;
+	struct swap_cluster *c = lock_cluster(entry, &slot, &irqflags);
+	bool only_cached = false;
+
+	ASSERTF(c, "swap entry 0x%llx is freed but names no slot", entry.val);
+	VM_ASSERT(slot + nr <= SWAP_CLUSTER_SLOTS);
+	for (unsigned int i = 0; i < nr; i++)
+		only_cached |= put_locked(entry_area(entry), c, slot + i);
 	unlock_cluster(c, irqflags);
 	return only_cached;
 }
 
+void swap_free_range(swp_entry_t entry, unsigned int nr)
+{
+	slots_put(entry, nr);
+}
+
 void swap_free(swp_entry_t entry)
 {
-	slot_put(entry);
+	slots_put(entry, 1);
 }
 
 int swap_count(swp_entry_t entry)

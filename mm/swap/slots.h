@@ -145,8 +145,8 @@ void cache_install(struct swap_cluster *c, unsigned int slot, struct page *page,
 void cache_clear(struct swap_area *area, struct swap_cluster *c, unsigned int slot, struct page *page);
 /* free_cached_slot - give up a slot that only the cache holds, unless that needs waiting. => no lock of this room held */
 void free_cached_slot(swp_entry_t entry);
-/* slot_put - one entry stopped naming this slot; true: only the cache holds it now */
-bool slot_put(swp_entry_t entry);
+/* slots_put - one entry stopped naming each of nr adjacent slots; true: only the cache holds some of them now */
+bool slots_put(swp_entry_t entry, unsigned int nr);
 /* slot_retire - a write to this slot failed: it is not handed out again. => any context; false: it was retired before */
 bool slot_retire(swp_entry_t entry);
 

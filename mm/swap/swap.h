@@ -51,7 +51,9 @@ int swap_duplicate(swp_entry_t entry);
 /* the same for nr adjacent slots of one cluster: all of them, or none on an error */
 int swap_duplicate_range(swp_entry_t entry, unsigned int nr);
 void swap_free(swp_entry_t entry);		/* one entry less */
+void swap_free_range(swp_entry_t entry, unsigned int nr);	/* of each of nr adjacent slots of one cluster */
 void free_swap_and_cache(swp_entry_t entry);	/* zap: one entry less; drops the cache too when that was the last and it is easy */
+void free_swap_and_cache_range(swp_entry_t entry, unsigned int nr);	/* => as above, for adjacent slots of one cluster */
 int swap_count(swp_entry_t entry);		/* entries that name it, without the cache */
 bool page_swapped(struct page *page);		/* does any entry name the slot of a page in the cache, or of any part of it? */
 bool swap_entry_valid(swp_entry_t entry);	/* names a slot of an active area that is not bad */
@@ -89,9 +91,10 @@ void swap_cache_split(struct page *head);
 /* => page locked, anonymous, not in the cache; order 0, or order 9 (512 adjacent slots, a cluster); never allocates */
 enum slot_result add_to_swap(struct page *page);
 
-enum unmap_flags { TTU_BATCH_FLUSH = BIT(0), TTU_IGNORE_MLOCK = BIT(1) };
+enum unmap_flags { TTU_BATCH_FLUSH = BIT(0), TTU_IGNORE_MLOCK = BIT(1), TTU_SPLIT_HUGE_PMD = BIT(2) };
 /*
- * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs), every PMD by 512 of them
+ * try_to_unmap - replace every PTE of the page by its swap entry (or clear file PTEs), every PMD by a PMD-sized one, or
+ *	with TTU_SPLIT_HUGE_PMD by 512 of them
  * => page locked; anonymous: in the swap cache, or lazily free (its entries become empty, or it is so no more)
  * => returns true when no mapping is left. Flushes, or records the flush in ubc when TTU_BATCH_FLUSH
  */

@@ -145,26 +145,46 @@ bool try_to_free_swap(struct page *page)
 	return true;
 }
 
-/* A page that is locked or being written stays: somebody else finds it later. */
-void free_cached_slot(swp_entry_t entry)
+/*
+ * A page that is locked or being written stays: somebody else finds it later. => the slots that this was about: all up to
+ * the end of a huge page
+ */
+static unsigned int drop_cached(swp_entry_t entry)
 {
-	struct page *page = swap_cache_get(entry);
+	struct page *page = swap_cache_get(entry), *head;
+	unsigned int nr = 1;
 
 	if (!page)
-		return;
+		return 1;
 	if (trylock_page(page)) {
-		if (PageSwapCache(compound_head(page)) && page_swap_entry(page).val == entry.val)
-			try_to_free_swap(compound_head(page));
+		head = compound_head(page);
+		if (PageSwapCache(head) && page_swap_entry(page).val == entry.val) {
+			nr = compound_nr(head) - (page - head);
+			try_to_free_swap(head);
+		}
 		unlock_page(page);
 	}
 	put_page(page);
+	return nr;
+}
+
+void free_cached_slot(swp_entry_t entry)
+{
+	drop_cached(entry);
 }
 
 /* The caller holds a page-table lock and can't wait. */
+void free_swap_and_cache_range(swp_entry_t entry, unsigned int nr)
+{
+	if (!slots_put(entry, nr))
+		return;
+	for (unsigned int i = 0; i < nr; )
+		i += drop_cached((swp_entry_t){ entry.val + i });
+}
+
 void free_swap_and_cache(swp_entry_t entry)
 {
-	if (slot_put(entry))
-		free_cached_slot(entry);
+	free_swap_and_cache_range(entry, 1);
 }
 
 void swap_cache_replace(struct page *old, struct page *new)

@@ -268,6 +268,8 @@ static void clear_zero_parts(struct page *page)
 {
 	swp_entry_t entry = page_swap_entry(page);
 
+	if (!slot_count_zero(entry, compound_nr(page)))
+		return;
 	for (unsigned long i = 0; i < compound_nr(page); i++)
 		if (slot_count_zero((swp_entry_t){ entry.val + i }, 1))
 			memset(page_address(page + i), 0, PAGE_SIZE);

@@ -5,10 +5,10 @@
  * write the swap entry; drop the mapping's count and reference. Until the flush a CPU may still read and write the
  * page through its TLB: nobody may write the page to a disk, or free it, before.
  *
- * A huge page that has 512 slots of its own may be mapped by a PMD. In its place comes the page table that was set aside
- * for it, with 512 swap entries: the mapping is split and taken away in one step, and the page stays huge. That flush
- * can't wait: in the next moment somebody may map a part of it again, and no CPU may hold a 2 MB and a 4 KB translation
- * of the same address.
+ * A huge page that has 512 slots of its own may be mapped by a PMD. In its place comes one PMD-sized swap entry, behind
+ * which the page table stays that was set aside; or that table, with 512 swap entries: then the mapping is split and taken
+ * away in one step, and the page stays huge. Either flush can't wait: in the next moment somebody may map a part of it
+ * again, and no CPU may hold a 2 MB and a 4 KB translation of the same address.
  *
  * After MADV_FREE a page has no slot and needs none: its entries become empty, as long as they are clean.
  *
@@ -96,10 +96,43 @@ static void fill_swap_table(struct page *table, swp_entry_t entry, pmd_t old, bo
 	table->table_used = PTRS_PER_TABLE;
 }
 
-/* => false: no frame for large counts; the mapping is as it was */
-static bool unmap_huge_pmd(struct rmap_visit *v)
+/* 512 swap entries in the table that was set aside. => the PMD as it was */
+static pmd_t split_to_swap_ptes(struct rmap_visit *v, swp_entry_t entry, bool exclusive)
 {
-	struct page *page = v->page, *table;
+	struct mm *mm = v->vma->vm_mm;
+	struct page *table;
+	pmd_t old;
+
+	count_vm_event(THP_SPLIT_PMD);
+	trace(split_huge_pmd, mm, v->address, pmdp_get(v->pmd).pmd, false);
+	old = pmdp_invalidate(v->pmd);
+	flush_pmd_tlb_range(mm, v->address, v->address + HPAGE_PMD_SIZE);
+	table = pgtable_trans_huge_withdraw(v->pmd);
+	fill_swap_table(table, entry, old, exclusive);
+	/* The table's content before the pointer to it: walkers follow it without a lock. */
+	smp_wmb();
+	pmd_populate(v->pmd, table);
+	return old;
+}
+
+/* One swap entry for all. The hardware sets no bit in what is not present: it is complete only with the exchanged bits. */
+static pmd_t exchange_for_swap_pmd(struct rmap_visit *v, swp_entry_t entry, bool exclusive)
+{
+	pmd_t pmd = swp_entry_to_pmd(entry), old = pmdp_invalidate(v->pmd);
+
+	flush_pmd_tlb_range(v->vma->vm_mm, v->address, v->address + HPAGE_PMD_SIZE);
+	if (exclusive)
+		pmd = pmd_swp_mkexclusive(pmd);
+	if (pmd_soft_dirty(old))
+		pmd = pmd_swp_mksoft_dirty(pmd);
+	set_pmd(v->pmd, pmd);
+	return old;
+}
+
+/* => false: no frame for large counts; the mapping is as it was */
+static bool unmap_huge_pmd(struct rmap_visit *v, const struct unmap_request *req)
+{
+	struct page *page = v->page;
 	struct mm *mm = v->vma->vm_mm;
 	swp_entry_t entry = page_swap_entry(page);
 	bool exclusive = PageAnonExclusive(page);
@@ -108,21 +141,16 @@ static bool unmap_huge_pmd(struct rmap_visit *v)
 	ASSERTF(PageSwapCache(page), "huge page 0x%lx is unmapped without slots", page_to_pfn(page));
 	if (swap_duplicate_range(entry, HPAGE_PMD_NR))
 		return false;
-	count_vm_event(THP_SPLIT_PMD);
-	trace(split_huge_pmd, mm, v->address, pmdp_get(v->pmd).pmd, false);
-	old = pmdp_invalidate(v->pmd);
-	flush_tlb_range(mm, v->address, v->address + HPAGE_PMD_SIZE);
-	if (pmd_dirty(old))
-		SetPageDirty(page);
 	if (exclusive)
 		ClearPageAnonExclusive(page);
-	table = pgtable_trans_huge_withdraw(v->pmd);
-	fill_swap_table(table, entry, old, exclusive);
+	if (req->flags & TTU_SPLIT_HUGE_PMD)
+		old = split_to_swap_ptes(v, entry, exclusive);
+	else
+		old = exchange_for_swap_pmd(v, entry, exclusive);
+	if (pmd_dirty(old))
+		SetPageDirty(page);
 	mm_counter_add(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
 	mm_counter_add(mm, MM_SWAPENTS, HPAGE_PMD_NR);
-	/* The table's content before the pointer to it: walkers follow it without a lock. */
-	smp_wmb();
-	pmd_populate(v->pmd, table);
 	page_remove_rmap(page, v->vma, RMAP_PMD);
 	put_page(page);
 	return true;
@@ -195,7 +223,7 @@ static bool unmap_visit(struct rmap_visit *v, void *arg)
 		return false;
 	note_hiwater_rss(v->vma->vm_mm);
 	if (!v->pte)
-		return page_is_lazyfree(v->page) ? unmap_lazyfree_pmd(v) : unmap_huge_pmd(v);
+		return page_is_lazyfree(v->page) ? unmap_lazyfree_pmd(v) : unmap_huge_pmd(v, req);
 	if (!unmap_pte(v, req))
 		return false;
 	page_remove_rmap(v->subpage, v->vma, RMAP_PTE);

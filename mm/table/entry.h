@@ -7,7 +7,7 @@
  *	bit 0 = 0, type < SWP_MIGRATION_READ	swap: the page is in slot (type, offset)
  *	bit 0 = 0, type SWP_MIGRATION_*		migration: offset is the frame that is being moved or split; wait for its lock
  *	PMD, P = 0, PS = 1			a huge entry that is being split: still huge for who walks without lock
- *	PMD, P = 0, PS = 0, bit 3 = 1		PMD-sized swap or migration entry
+ *	PMD, P = 0, PS = 0, not 0		PMD-sized swap or migration entry: a PTE's, of the first of 512 slots or frames
  *
  * A swap entry keeps bits 7 and 8 clear, holds soft-dirty in bit 1 and "exclusive" in bit 3 of a PTE, the inverted
  * offset in bits 9-58 (so that a CPU that speculates on a stale entry reads above installed RAM) and the type in 59-63.
@@ -79,7 +79,6 @@ static inline pte_t pte_modify(pte_t e, pgprot_t prot)
 }
 
 /* PMD. A leaf is a huge page; a table points to 512 PTEs; see the head of this file for the entries that are not present. */
-#define _PMD_NONPRESENT	BIT(3)
 static inline bool pmd_none(pmd_t e) { return !e.pmd; }
 static inline bool pmd_same(pmd_t a, pmd_t b) { return a.pmd == b.pmd; }
 static inline bool pmd_present(pmd_t e) { return e.pmd & (_PAGE_PRESENT | _PAGE_PSE); }	/* also while being split */
@@ -174,10 +173,15 @@ static inline pte_t pte_swp_clear_flags(pte_t e) { return __pte(e.pte & ~(_PAGE_
 /* A migration entry also remembers young (bit 5... of a free bit pair): see mm/split and mm/reclaim. */
 #define _PAGE_MIG_YOUNG		BIT(2)
 #define _PAGE_MIG_DIRTY		BIT(4)
-/* The same for 2 MB. Bit 3 says so, which in a PTE is "exclusive": a PMD-sized migration entry has that in its type. */
-static inline pmd_t swp_entry_to_pmd(swp_entry_t e) { return __pmd(swp_entry_to_pte(e).pte | _PMD_NONPRESENT); }
+/* The same for 2 MB: it looks like the PTE of the first 4 KB, and has its flags. */
+static inline pmd_t swp_entry_to_pmd(swp_entry_t e) { return __pmd(swp_entry_to_pte(e).pte); }
 static inline swp_entry_t pmd_to_swp_entry(pmd_t e) { return pte_to_swp_entry(__pte(e.pmd)); }
 static inline bool is_pmd_migration_entry(pmd_t e) { return is_swap_pmd(e) && is_migration_entry(pmd_to_swp_entry(e)); }
+/* neither mapped nor about to be mapped again: what is there is named by its slots only */
+static inline bool pmd_swapped_out(pmd_t e) { return is_swap_pmd(e) && !is_migration_entry(pmd_to_swp_entry(e)); }
+static inline bool pmd_swp_exclusive(pmd_t e) { return e.pmd & _PAGE_SWP_EXCLUSIVE; }
+static inline pmd_t pmd_swp_mkexclusive(pmd_t e) { return __pmd(e.pmd | _PAGE_SWP_EXCLUSIVE); }
+static inline pmd_t pmd_swp_clear_exclusive(pmd_t e) { return __pmd(e.pmd & ~_PAGE_SWP_EXCLUSIVE); }
 static inline bool pmd_swp_soft_dirty(pmd_t e) { return e.pmd & _PAGE_SWP_SOFT_DIRTY; }
 static inline pmd_t pmd_swp_mksoft_dirty(pmd_t e) { return __pmd(e.pmd | _PAGE_SWP_SOFT_DIRTY); }
 static inline pmd_t pmd_swp_clear_soft_dirty(pmd_t e) { return __pmd(e.pmd & ~_PAGE_SWP_SOFT_DIRTY); }

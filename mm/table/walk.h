@@ -30,14 +30,15 @@ static inline pte_t *pte_offset(pmd_t pmd, unsigned long address)
  */
 pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp);
 static inline void pte_unmap_unlock(pte_t *pte, spinlock_t *ptl) { (void)pte; spin_unlock(ptl); }
-/* When the entry is a leaf (or being split), or a swap or migration entry of 2 MB: its lock, held; NULL otherwise. */
+/* When the entry stands for 2 MB, a leaf (or being split) or a swap or migration entry: its lock, held; NULL otherwise. */
 spinlock_t *pmd_trans_huge_lock(pmd_t *pmd);
 
 /* set_pte_at also keeps table_used right: the entries of a PTE table that are not none. => lock of the table held */
 void set_pte_at(pte_t *ptep, pte_t pte);
 pte_t ptep_clear(pte_t *ptep);		/* get-and-clear with table_used */
 
-/* The table page set aside for a huge PMD, so that a split never allocates. First in, first out per PMD table. => pmd lock held */
+/* The table page set aside for a huge PMD (a leaf, or a swap or migration entry), so that a split never allocates. First in, first
+ * out per PMD table. => pmd lock held */
 void pgtable_trans_huge_deposit(pmd_t *pmd, struct page *table);
 struct page *pgtable_trans_huge_withdraw(pmd_t *pmd);
 

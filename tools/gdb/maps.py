@@ -50,8 +50,11 @@ def count_area(pgd, start, end):
             table, shift = value & memory.PFN_MASK, shift - 9
         if shift == 12:
             count.add_pte(value)
-        elif shift == 21 and value:
+        elif shift == 21 and value & (1 | 1 << 7):
             count.huge += 1
+        elif shift == 21 and value:
+            for _ in range(512):
+                count.add_pte(value)
         at = (at >> shift) + 1 << shift
     return count
 

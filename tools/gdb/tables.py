@@ -27,6 +27,8 @@ def not_present(entry, level):
     offset = ~(entry >> 9) & (1 << 50) - 1
     if kind >= SWAP_MIGRATION:
         return "migration entry: frame 0x%x is being moved or split" % offset
+    if level == 2:
+        return "2 MB in swap: area %d, slots %d to %d" % (kind, offset, offset + 511)
     return "not present: swap area %d, slot %d" % (kind, offset)
 
 

@@ -205,6 +205,7 @@ ALL = [
              "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
              "test -s /etc/hostname && grep -c '^class Scenario' /tmp/x/y", ["1\n"], on_linux=True),
     swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
+    swap_mode("whole", 1), swap_mode("whole", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
     Scenario("demo", "the whole chain", [], "demo", ["the chain is complete"],
              timeout=180, on_linux=True),

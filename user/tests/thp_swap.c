@@ -77,14 +77,16 @@ int main(void)
 {
 	char before[64], text[64], *chosen;
 
-	plan(26);
+	plan(38);
 	slurp(KNOB, before, sizeof(before));
 	try("split", 0);
 	ok(slurp(KNOB, text, sizeof(text)) > 0 && strstr(text, "[split]"), "the knob shows it");
 	try("delayed", 1);
 	ok(slurp(KNOB, text, sizeof(text)) > 0 && strstr(text, "[delayed]"), "and the other");
+	try("whole", 1);
+	ok(slurp(KNOB, text, sizeof(text)) > 0 && strstr(text, "[whole]"), "and the third");
 	ok(spit(KNOB, "never") && errno == EINVAL, "an unknown word: EINVAL");
-	ok(slurp(KNOB, text, sizeof(text)) > 0 && strstr(text, "[delayed]"), "and nothing changes");
+	ok(slurp(KNOB, text, sizeof(text)) > 0 && strstr(text, "[whole]"), "and nothing changes");
 	chosen = strchr(before, '[');
 	if (chosen && strchr(chosen, ']')) {
 		*strchr(chosen, ']') = 0;
