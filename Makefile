@@ -151,7 +151,8 @@ $(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
 # --- user programs --------------------------------------------------------------------------------
 #
 # A folder of user/ is a place in the guest: init is /init, everything in tests/ goes to /tests, the
-# others to /bin. build/user/stripped/ holds what is packed, build/user/ the same with symbols.
+# others to /bin. A test that is too long for one file has a folder of its name beside it.
+# build/user/stripped/ holds what is packed, build/user/ the same with symbols.
 
 USER_TESTS	:= $(patsubst user/%.c,%,$(wildcard user/tests/*.c))
 USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
@@ -172,14 +173,14 @@ $(B)/user/stripped/%: $(B)/user/%
 # Kernel variants share the flags of user programs, but not their places.
 define user_program
 $(B)/user/$(1): $(2) $(B)/user/flags
-	$$(call say,USERCC,$(2))
+	$$(call say,USERCC,$(firstword $(2)))
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(USER_CC) $$(USER_CFLAGS) $$(STRICT) $$(USER_CFLAGS_$(notdir $(1))) -MMD -MP -MF $$@.d -o $$@ $(2)
+	$$(Q)$$(USER_CC) $$(USER_CFLAGS) $$(STRICT) $$(USER_CFLAGS_$(notdir $(1))) -MMD -MP -MF $$@.d -o $$@ $(filter %.c,$(2))
 -include $(B)/user/$(1).d
 endef
 $(eval $(call user_program,init,user/init/init.c))
 $(eval $(call user_program,bin/testrun,user/testrun/testrun.c))
-$(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c)))
+$(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c $(wildcard user/$(t)/*.[ch]))))
 $(foreach t,$(USER_BENCH),$(eval $(call user_program,$(t),user/bench/$(notdir $(t)).c)))
 $(foreach t,$(USER_DEMO),$(eval $(call user_program,$(t),user/demo/$(notdir $(t)).c)))
 
