@@ -283,7 +283,7 @@ int mount_root(const char *type_name)
 	return IS_ERR(sb) ? PTR_ERR(sb) : mnt ? 0 : -ENOMEM;
 }
 
-struct mount *kern_mount(const char *type_name)
+struct mount *kern_mount(const char *type_name, const char *options)
 {
 	struct file_system_type *type = find_filesystem(type_name);
 	struct superblock *sb;
@@ -292,7 +292,7 @@ struct mount *kern_mount(const char *type_name)
 	if (!type)
 		return ERR_PTR(-ENODEV);
 	mutex_lock(&mount_mutex);
-	sb = get_super(type, "", "");
+	sb = get_super(type, "", options);
 	if (!IS_ERR(sb))
 		mnt = new_mount(sb, sb->root, "", 0);
 	if (mnt)

@@ -22,7 +22,7 @@ struct superblock *kern_single_super(struct file_system_type *type);
  * kern_mount - an instance that is mounted nowhere, for files without a name.
  * => with a reference, or ERR_PTR
  */
-struct mount *kern_mount(const char *type);
+struct mount *kern_mount(const char *type, const char *options);
 
 /* All: path referenced by the caller; strings "" when absent; 0 or -errno */
 int mount_type(const char *type, const char *source, const struct path *path, unsigned long flags, const char *options);

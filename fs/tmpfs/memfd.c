@@ -22,7 +22,7 @@ static struct mount *get_memfd_mount(void)
 
 	mutex_lock(&memfd_mutex);
 	if (!memfd_mount) {
-		mnt = kern_mount("tmpfs");
+		mnt = kern_mount("tmpfs", "size=0");
 		if (!IS_ERR(mnt))
 			memfd_mount = mnt;
 	} else {
