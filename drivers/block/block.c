@@ -12,6 +12,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/sync/completion.h>
 #include <kernel/trace/trace.h>
+#include <mm/frame/page.h>
 
 DEFINE_FAULT_ATTR(fail_block_io, "fail_block_io");
 
@@ -25,7 +26,7 @@ void block_init(void)
 
 static u64 request_bytes(const struct block_request *request)
 {
-	u64 bytes = 0;
+	u64 bytes = request->op == BLOCK_DISCARD ? request->nr_sectors << SECTOR_SHIFT : 0;
 	unsigned int i;
 
 	for (i = 0; i < request->nr_segments; i++)
@@ -84,8 +85,10 @@ static int check_request(const struct block_request *request, u64 bytes)
 
 	if (request->op == BLOCK_FLUSH)
 		return bytes ? -EINVAL : 0;
-	if (request->op == BLOCK_WRITE && device->read_only)
+	if ((request->op == BLOCK_WRITE || request->op == BLOCK_DISCARD) && device->read_only)
 		return -EROFS;
+	if (request->op == BLOCK_DISCARD && !device->max_discard_sectors)
+		return -EOPNOTSUPP;
 	if (!bytes || request->sector > device->nr_sectors ||
 	    bytes >> SECTOR_SHIFT > device->nr_sectors - request->sector)
 		return -EINVAL;
@@ -115,11 +118,27 @@ void block_submit(struct block_request *request)
 		device->ops->submit(request);
 }
 
+/* The disk may write to these frames at any time, or never: they are not to be used again. */
+static void keep_for_ever(const struct block_request *request)
+{
+	phys_addr_t phys;
+	unsigned int i;
+
+	for (i = 0; i < request->nr_segments; i++) {
+		const struct block_segment *segment = &request->segments[i];
+
+		for (phys = ALIGN_DOWN(segment->phys, PAGE_SIZE); phys < segment->phys + segment->len; phys += PAGE_SIZE)
+			get_page(compound_head(pfn_to_page(phys >> PAGE_SHIFT)));
+	}
+}
+
 void block_complete(struct block_request *request, int status)
 {
 	u64 sectors = request_bytes(request) >> SECTOR_SHIFT;
 	unsigned long flags;
 
+	if (status == -ETIMEDOUT && request->op == BLOCK_READ)
+		keep_for_ever(request);
 	/* The transfer has been made all the same: after a failed one, the content of the disk or the memory is undefined. */
 	request->status = !status && request->inject_failure ? -EIO : status;
 	trace(block_rq_complete, request->device->minor, request->op, request->sector, sectors, request->status);
@@ -154,6 +173,13 @@ int block_rw_sync(struct block_device *device, enum block_op op, sector_t sector
 	};
 
 	return submit_and_wait(&request);
+}
+
+int block_discard_sync(struct block_device *device, sector_t sector, sector_t nr_sectors)
+{
+	struct block_request request = { .device = device, .op = BLOCK_DISCARD, .sector = sector, .nr_sectors = nr_sectors };
+
+	return nr_sectors ? submit_and_wait(&request) : 0;
 }
 
 int block_flush_sync(struct block_device *device)

@@ -27,6 +27,7 @@ enum block_op {
 	BLOCK_READ,
 	BLOCK_WRITE,
 	BLOCK_FLUSH,		/* what was written before is on the disk afterwards; no segments */
+	BLOCK_DISCARD,		/* nr_sectors are not needed any more: reads of them give anything; no segments */
 	NR_BLOCK_OPS,
 };
 
@@ -44,13 +45,14 @@ struct block_request {
 	struct block_device *device;
 	enum block_op	op;
 	sector_t	sector;			/* the first */
+	sector_t	nr_sectors;		/* BLOCK_DISCARD only */
 	unsigned int	nr_segments;
 	const struct block_segment *segments;	/* any number; may be &inline_segment */
 	struct block_segment inline_segment;	/* for the usual case of one */
 	void		(*done)(struct block_request *request);
 	void		*private;		/* for done() */
 
-	int		status;			/* when done: 0, -EIO, -EROFS, -EINVAL */
+	int		status;			/* when done: 0, -EIO, -EROFS, -EINVAL, -EOPNOTSUPP, -ETIMEDOUT */
 
 	/* for drivers/block and the driver, until done */
 	struct list_head queue;
@@ -79,6 +81,11 @@ struct block_device {
 	u32		block_size;		/* (i) bytes; what the disk reads and writes at least */
 	bool		read_only;		/* (i) */
 	bool		can_flush;		/* (i) */
+	u32		max_discard_sectors;	/* (i) of one transfer; 0: BLOCK_DISCARD is not possible */
+	u32		discard_granularity;	/* (i) sectors */
+	bool		rotational;		/* said so in /sys: places far apart on it cost time */
+	unsigned int	timeout_ms;		/* a transfer without an answer for so long: the driver gives up the disk */
+	bool		dead;			/* it was given up: all its requests fail */
 	const struct block_ops *ops;		/* (i) */
 	void		*driver;		/* (i) for ops */
 	const char	*holder;		/* (r) who claimed it for himself alone; NULL: nobody */
@@ -96,11 +103,15 @@ struct block_device {
  * => done(request) is called exactly once: usually in an interrupt handler, with interrupts off, but also before
  *    block_submit() returns. It must not sleep, and the caller holds no lock that it takes.
  * => a request outside of the disk, or a write to a read-only one, ends with -EINVAL, -EROFS
+ * => -ETIMEDOUT: the disk does not answer and may still be at it. What it could write to, the memory of a read, has got a
+ *    reference that nobody ever drops, so that it is nobody else's afterwards
  */
 void block_submit(struct block_request *request);
 
 /* block_rw_sync - one transfer, and wait. => buf in the direct map; len a multiple of 512; 0 or the request's status */
 int block_rw_sync(struct block_device *device, enum block_op op, sector_t sector, void *buf, size_t len);
+/* => 0, -EOPNOTSUPP, or the request's status. May take long: in pieces, and an error ends it */
+int block_discard_sync(struct block_device *device, sector_t sector, sector_t nr_sectors);
 /* => 0 also when the disk has no cache to flush */
 int block_flush_sync(struct block_device *device);
 
@@ -108,6 +119,7 @@ int block_flush_sync(struct block_device *device);
 
 /* => name is set, and free; the device stays for ever */
 void block_register(struct block_device *device);
+#define BLOCK_TIMEOUT_MS	30000	/* the usual one */
 /* The driver's end of a request. => any context; calls done() with interrupts off; no lock held that done() takes */
 void block_complete(struct block_request *request, int status);
 

@@ -50,6 +50,11 @@ void pci_enable(struct pci_device *dev)
 	pci_write16(dev, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_OFF);
 }
 
+void pci_cut_off(struct pci_device *dev)
+{
+	pci_write16(dev, PCI_COMMAND, pci_read16(dev, PCI_COMMAND) & ~PCI_COMMAND_MASTER);
+}
+
 void __iomem *pci_map_bar(const struct pci_device *dev, unsigned int bar, u64 offset, u64 length)
 {
 	const struct pci_bar *b;

@@ -75,6 +75,9 @@ u8 pci_find_capability(const struct pci_device *dev, u8 id, u8 after);
 /* pci_enable - let it answer to memory accesses and reach memory itself; no INTx */
 void pci_enable(struct pci_device *dev);
 
+/* pci_cut_off - from now on it begins no transfer and sends no interrupt. => any context */
+void pci_cut_off(struct pci_device *dev);
+
 /*
  * pci_map_bar - the kernel address of a part of a memory BAR
  *

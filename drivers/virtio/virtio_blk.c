@@ -9,6 +9,11 @@
  * A device that answers nonsense, or says that it needs a reset (2.1.1), is switched off: all that it was given, and all
  * that comes later, ends with -EIO.
  *
+ * A device that does not answer at all is cut off from memory: its right to be a master of the bus is taken away. It is not
+ * reset, because a reset waits until it has finished what it does (QEMU stops the whole machine until its own disk
+ * answers, which may be never). A transfer that it has begun may still go on behind our back, therefore: the frames of a
+ * read, and the descriptors, are not used for anything else until the machine is switched off.
+ *
  * Linux: drivers/block/virtio_blk.c.
  */
 #define pr_fmt(fmt) "virtio-blk: " fmt
@@ -22,7 +27,9 @@
 #include <kernel/lib/bitmap.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/printf.h>
+#include <kernel/sched/timer.h>
 #include <kernel/sync/spinlock.h>
+#include <kernel/x86/clock.h>
 #include <mm/frame/buddy.h>
 #include <mm/frame/page.h>
 
@@ -35,24 +42,28 @@
 #define VIRTIO_BLK_F_RO		5
 #define VIRTIO_BLK_F_BLK_SIZE	6
 #define VIRTIO_BLK_F_FLUSH	9
+#define VIRTIO_BLK_F_DISCARD	13
 
 /* struct virtio_blk_config (5.2.4) */
 #define CONFIG_CAPACITY		0	/* in sectors */
 #define CONFIG_SIZE_MAX		8
 #define CONFIG_SEG_MAX		12
 #define CONFIG_BLK_SIZE		20
+#define CONFIG_MAX_DISCARD	36	/* in sectors */
+#define CONFIG_DISCARD_ALIGN	44
 
 /* Request types and results (5.2.6) */
 #define VIRTIO_BLK_T_IN		0
 #define VIRTIO_BLK_T_OUT	1
 #define VIRTIO_BLK_T_FLUSH	4
+#define VIRTIO_BLK_T_DISCARD	11
 #define VIRTIO_BLK_S_OK		0
 #define STATUS_NOT_WRITTEN	0xff
 
 #define MSIX_CONFIG		0	/* entries of the MSI-X table */
 #define MSIX_QUEUE		1
 #define MAX_SLOTS		64
-#define MAX_DATA_DESCRIPTORS	252
+#define MAX_DATA_DESCRIPTORS	250
 #define MAX_DESCRIPTOR_BYTES	(4U << 20)
 
 struct blk_header {
@@ -61,10 +72,18 @@ struct blk_header {
 	u64	sector;
 };
 
+/* The data of VIRTIO_BLK_T_DISCARD */
+struct blk_range {
+	u64	sector;
+	u32	nr_sectors;
+	u32	flags;
+};
+
 /* What the device is told about one request. One frame. */
 struct slot_frame {
 	struct virtq_desc desc[MAX_DATA_DESCRIPTORS + 2];
 	struct blk_header header;
+	struct blk_range range;
 	volatile u8	status;
 };
 static_assert(sizeof(struct slot_frame) <= PAGE_SIZE);
@@ -81,6 +100,8 @@ struct virtio_disk {
 	unsigned long	free_slots;		/* (l) bit n: slot n is free */
 	struct slot_frame *frames[MAX_SLOTS];	/* (i) */
 	struct block_request *requests[MAX_SLOTS]; /* (l) what each slot carries */
+	u64		given_ns[MAX_SLOTS];	/* (l) when the device got it */
+	struct timer	timer;			/* looks after them; waits or runs while any slot is in use */
 	struct list_head waiting;		/* (l) block_request.queue: no slot was free */
 	bool		broken;			/* (l) */
 };
@@ -135,8 +156,37 @@ static u32 request_type(const struct block_request *request)
 	switch (request->op) {
 	case BLOCK_READ: return VIRTIO_BLK_T_IN;
 	case BLOCK_WRITE: return VIRTIO_BLK_T_OUT;
+	case BLOCK_DISCARD: return VIRTIO_BLK_T_DISCARD;
 	default: return VIRTIO_BLK_T_FLUSH;
 	}
+}
+
+/* The one data descriptor of a discard. The request's position is moved behind it. */
+static unsigned int fill_range(struct virtio_disk *disk, struct slot_frame *frame, struct block_request *request)
+{
+	sector_t left = request->sector + request->nr_sectors - request->next_sector;
+
+	frame->range = (struct blk_range){
+		.sector = request->next_sector, .nr_sectors = min_t(sector_t, left, disk->block.max_discard_sectors),
+	};
+	frame->desc[1] = (struct virtq_desc){
+		slot_phys(frame, offsetof(struct slot_frame, range)), sizeof(struct blk_range), VIRTQ_DESC_NEXT, 2,
+	};
+	request->next_sector += frame->range.nr_sectors;
+	return 1;
+}
+
+static bool is_complete(const struct block_request *request)
+{
+	if (request->op == BLOCK_DISCARD)
+		return request->next_sector == request->sector + request->nr_sectors;
+	return request->next_segment == request->nr_segments;
+}
+
+/* Often enough for what is set now: /sys may shorten it at any time. => ns */
+static u64 look_again_after(const struct virtio_disk *disk)
+{
+	return min(READ_ONCE(disk->block.timeout_ms) * NSEC_PER_MSEC, 1 * NSEC_PER_SEC);
 }
 
 /* Give the device the next piece of the request in this slot. */
@@ -147,16 +197,19 @@ static void start_piece(struct virtio_disk *disk, unsigned int slot)
 	unsigned int n;
 
 	frame->header = (struct blk_header){ .type = request_type(request) };
-	if (request->op != BLOCK_FLUSH)
+	if (request->op == BLOCK_READ || request->op == BLOCK_WRITE)
 		frame->header.sector = request->next_sector;
 	frame->status = STATUS_NOT_WRITTEN;
 	frame->desc[0] = (struct virtq_desc){
 		slot_phys(frame, offsetof(struct slot_frame, header)), sizeof(struct blk_header), VIRTQ_DESC_NEXT, 1,
 	};
-	n = fill_data(disk, frame, request);
+	n = request->op == BLOCK_DISCARD ? fill_range(disk, frame, request) : fill_data(disk, frame, request);
 	frame->desc[n + 1] = (struct virtq_desc){
 		slot_phys(frame, offsetof(struct slot_frame, status)), 1, VIRTQ_DESC_WRITE, 0,
 	};
+	disk->given_ns[slot] = ktime_get_ns();
+	if (!timer_pending(&disk->timer))
+		timer_start_after(&disk->timer, look_again_after(disk));
 	virtqueue_add(&disk->vq, slot, slot_phys(frame, 0), n + 2);
 }
 
@@ -209,6 +262,27 @@ static void free_slot(struct virtio_disk *disk, unsigned int slot)
 	__set_bit(slot, &disk->free_slots);
 }
 
+/* => lock held; all requests are moved to the list, those that the device has with this status */
+static void fail_all(struct virtio_disk *disk, int status, struct list_head *finished)
+{
+	struct block_request *request;
+	unsigned int slot;
+
+	disk->broken = true;
+	disk->block.dead = true;
+	list_for_each_entry(request, &disk->waiting, queue)
+		request->status = -EIO;
+	list_splice_tail_init(&disk->waiting, finished);
+	for (slot = 0; slot < disk->nr_slots; slot++) {
+		request = disk->requests[slot];
+		if (!request)
+			continue;
+		request->status = status;
+		list_add_tail(&request->queue, finished);
+		free_slot(disk, slot);
+	}
+}
+
 /*
  * The device can't be used any more. Once it has been reset, it writes to none of our memory.
  *
@@ -216,25 +290,63 @@ static void free_slot(struct virtio_disk *disk, unsigned int slot)
  */
 static void give_up_disk(struct virtio_disk *disk, const char *why, struct list_head *finished)
 {
-	struct block_request *request;
-	unsigned int slot;
+	bool stopped;
 
 	if (disk->broken)
 		return;
-	disk->broken = true;
 	pr_err("%s: %s: all its requests fail from now on\n", disk->block.name, why);
-	if (!virtio_reset(&disk->dev))
+	stopped = virtio_reset(&disk->dev);
+	if (!stopped) {
 		pr_err("%s: it does not stop either\n", disk->block.name);
-	for (slot = 0; slot < disk->nr_slots; slot++) {
-		request = disk->requests[slot];
-		if (!request)
-			continue;
-		list_add_tail(&request->queue, finished);
-		free_slot(disk, slot);
+		pci_cut_off(disk->dev.pci);
 	}
-	list_splice_tail_init(&disk->waiting, finished);
-	list_for_each_entry(request, finished, queue)
-		request->status = -EIO;
+	fail_all(disk, stopped ? -EIO : -ETIMEDOUT, finished);
+}
+
+/* What the device has had for the longest time. => lock held; MAX_SLOTS: nothing */
+static unsigned int oldest_slot(const struct virtio_disk *disk, unsigned int *given)
+{
+	unsigned int slot, oldest = MAX_SLOTS;
+
+	*given = 0;
+	for (slot = 0; slot < disk->nr_slots; slot++) {
+		if (!disk->requests[slot])
+			continue;
+		++*given;
+		if (oldest == MAX_SLOTS || disk->given_ns[slot] < disk->given_ns[oldest])
+			oldest = slot;
+	}
+	return oldest;
+}
+
+static void cut_off(struct virtio_disk *disk, unsigned int slot, unsigned int given, struct list_head *finished)
+{
+	static const char *const ops[NR_BLOCK_OPS] = { "read", "write", "flush", "discard" };
+	const struct block_request *request = disk->requests[slot];
+
+	pr_err("%s: no answer for %u ms to %u requests, the oldest a %s at sector %llu: "
+	       "it is cut off, and all its requests fail from now on\n",
+	       disk->block.name, disk->block.timeout_ms, given, ops[request->op], request->sector);
+	pci_cut_off(disk->dev.pci);
+	fail_all(disk, -ETIMEDOUT, finished);
+}
+
+static void look_after(struct timer *timer)
+{
+	struct virtio_disk *disk = container_of(timer, struct virtio_disk, timer);
+	unsigned int slot, given;
+	LIST_HEAD(failed);
+
+	spin_lock(&disk->lock);
+	slot = oldest_slot(disk, &given);
+	if (slot < MAX_SLOTS) {
+		if (ktime_get_ns() - disk->given_ns[slot] >= disk->block.timeout_ms * NSEC_PER_MSEC)
+			cut_off(disk, slot, given, &failed);
+		else
+			timer_start_after(timer, look_again_after(disk));
+	}
+	spin_unlock(&disk->lock);
+	finish_all(&failed);
 }
 
 /* The device is done with a slot: the next piece, or the end. */
@@ -243,7 +355,7 @@ static void finish_slot(struct virtio_disk *disk, unsigned int slot, struct list
 	struct block_request *request = disk->requests[slot];
 	u8 status = disk->frames[slot]->status;
 
-	if (status == VIRTIO_BLK_S_OK && request->next_segment < request->nr_segments) {
+	if (status == VIRTIO_BLK_S_OK && !is_complete(request)) {
 		start_piece(disk, slot);
 		return;
 	}
@@ -330,6 +442,11 @@ static void read_limits(struct virtio_disk *disk)
 								    : SECTOR_SIZE;
 	block->read_only = virtio_has(dev, VIRTIO_BLK_F_RO);
 	block->can_flush = virtio_has(dev, VIRTIO_BLK_F_FLUSH);
+	block->timeout_ms = BLOCK_TIMEOUT_MS;
+	if (!virtio_has(dev, VIRTIO_BLK_F_DISCARD))
+		return;
+	block->max_discard_sectors = virtio_config_read32(dev, CONFIG_MAX_DISCARD);
+	block->discard_granularity = max(virtio_config_read32(dev, CONFIG_DISCARD_ALIGN), 1U);
 }
 
 /* => NULL, or what went wrong */
@@ -353,7 +470,7 @@ static const char *set_up_interrupts(struct virtio_disk *disk)
 static const char *start_disk(struct virtio_disk *disk, struct pci_device *pci)
 {
 	u64 wanted = 1ULL << VIRTIO_BLK_F_SIZE_MAX | 1ULL << VIRTIO_BLK_F_SEG_MAX | 1ULL << VIRTIO_BLK_F_RO |
-		     1ULL << VIRTIO_BLK_F_BLK_SIZE | 1ULL << VIRTIO_BLK_F_FLUSH;
+		     1ULL << VIRTIO_BLK_F_BLK_SIZE | 1ULL << VIRTIO_BLK_F_FLUSH | 1ULL << VIRTIO_BLK_F_DISCARD;
 	const char *wrong;
 
 	if (virtio_pci_open(&disk->dev, pci))
@@ -384,6 +501,7 @@ static void add_disk(struct pci_device *pci)
 	disk->block.ops = &virtio_blk_ops;
 	disk->block.driver = disk;
 	INIT_LIST_HEAD(&disk->waiting);
+	timer_setup(&disk->timer, look_after);
 	wrong = start_disk(disk, pci);
 	if (wrong) {
 		pr_err("disk at %02x:%02x.%u: %s\n", pci->bus, pci->slot, pci->function, wrong);

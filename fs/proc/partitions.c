@@ -28,12 +28,14 @@ static int diskstats_show(struct seq *m, void *arg __unused)
 
 	while ((disk = block_next(disk))) {
 		block_stats(disk, stat, &in_flight, &busy_ns);
-		weighted_ns = stat[BLOCK_READ].ns + stat[BLOCK_WRITE].ns + stat[BLOCK_FLUSH].ns;
+		weighted_ns = stat[BLOCK_READ].ns + stat[BLOCK_WRITE].ns + stat[BLOCK_FLUSH].ns +
+			      stat[BLOCK_DISCARD].ns;
 		seq_printf(m, "%4u %7u %s", disk->major, disk->minor, disk->name);
 		operation_columns(m, &stat[BLOCK_READ]);
 		operation_columns(m, &stat[BLOCK_WRITE]);
-		seq_printf(m, " %u %llu %llu 0 0 0 0 %llu %llu\n", in_flight, busy_ns / NSEC_PER_MSEC,
-			   weighted_ns / NSEC_PER_MSEC, stat[BLOCK_FLUSH].requests,
+		seq_printf(m, " %u %llu %llu", in_flight, busy_ns / NSEC_PER_MSEC, weighted_ns / NSEC_PER_MSEC);
+		operation_columns(m, &stat[BLOCK_DISCARD]);
+		seq_printf(m, " %llu %llu\n", stat[BLOCK_FLUSH].requests,
 			   stat[BLOCK_FLUSH].ns / NSEC_PER_MSEC);
 	}
 	return 0;

@@ -1,6 +1,7 @@
 /* fs/sys/block.c - /sys/block/vda/: what programs ask about a disk. Linux: block/genhd.c, blk-sysfs.c. */
 #include <drivers/block/block.h>
 #include <fs/sys/sys.h>
+#include <kernel/lib/parse.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
 #include <mm/alloc/slab.h>
@@ -37,16 +38,59 @@ static int block_size_show(struct seq *m, void *arg)
 	return 0;
 }
 
-/* No disk here turns: read-ahead goes by address, not by place on the disk. Writing what it is already is allowed. */
-static int rotational_show(struct seq *m, void *arg __unused)
+/* No disk here turns, unless somebody says so: then, when it is swap, read-ahead goes by its slots, not by address. */
+static int rotational_show(struct seq *m, void *arg)
 {
-	seq_puts(m, "0\n");
+	const struct block_device *disk = arg;
+
+	seq_printf(m, "%d\n", disk->rotational);
 	return 0;
 }
 
-static int rotational_store(char *text, void *arg __unused)
+static int rotational_store(char *text, void *arg)
 {
-	return sysfs_streq(text, "0") ? 0 : -EINVAL;
+	struct block_device *disk = arg;
+	unsigned long value;
+	int err = kstrtoul(strim(text), 10, &value);
+
+	if (!err)
+		disk->rotational = value;
+	return err;
+}
+
+static int io_timeout_show(struct seq *m, void *arg)
+{
+	const struct block_device *disk = arg;
+
+	seq_printf(m, "%u\n", disk->timeout_ms);
+	return 0;
+}
+
+static int io_timeout_store(char *text, void *arg)
+{
+	struct block_device *disk = arg;
+	unsigned int value;
+
+	if (kstrtouint(strim(text), 10, &value) || !value)
+		return -EINVAL;
+	WRITE_ONCE(disk->timeout_ms, value);
+	return 0;
+}
+
+static int discard_max_show(struct seq *m, void *arg)
+{
+	const struct block_device *disk = arg;
+
+	seq_printf(m, "%llu\n", (u64)disk->max_discard_sectors << SECTOR_SHIFT);
+	return 0;
+}
+
+static int discard_granularity_show(struct seq *m, void *arg)
+{
+	const struct block_device *disk = arg;
+
+	seq_printf(m, "%llu\n", (u64)disk->discard_granularity << SECTOR_SHIFT);
+	return 0;
 }
 
 static int add_disk(struct superblock *sb, struct block_device *disk)
@@ -58,6 +102,9 @@ static int add_disk(struct superblock *sb, struct block_device *disk)
 		{ .path = "queue/logical_block_size", .show = block_size_show },
 		{ .path = "queue/physical_block_size", .show = block_size_show },
 		{ .path = "queue/rotational", .mode = 0644, .show = rotational_show, .store = rotational_store },
+		{ .path = "queue/io_timeout", .mode = 0644, .show = io_timeout_show, .store = io_timeout_store },
+		{ .path = "queue/discard_max_bytes", .show = discard_max_show },
+		{ .path = "queue/discard_granularity", .show = discard_granularity_show },
 	};
 	char path[64];
 	int err = 0;

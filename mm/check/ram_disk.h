@@ -7,9 +7,12 @@
 #include <mm/swap/swap.h>
 
 bool ram_disk_on(void);			/* swapon. => false: no memory */
+bool ram_disk_on_with(int swap_flags);
 int ram_disk_off(void);			/* swapoff: 0 or its error */
 extern struct block_device *ram_disk;
 extern int ram_disk_failures;		/* writes that are still to fail */
 extern bool ram_disk_unreadable;	/* reads fail */
+extern u32 ram_disk_bad_slot;		/* transfers that touch this slot fail; 0: none */
+extern u64 ram_disk_discarded;		/* sectors, since boot */
 
 #endif

@@ -8,6 +8,8 @@
 
 int ram_disk_failures;
 bool ram_disk_unreadable;
+u32 ram_disk_bad_slot;
+u64 ram_disk_discarded;
 static u8 *memory;		/* NULL: the disk stays registered, but all of it is unreadable */
 
 static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
@@ -18,10 +20,23 @@ static void copy_segment(const struct block_segment *segment, u8 *at, enum block
 		memcpy(__va(segment->phys), at, segment->len);
 }
 
-static bool fails(enum block_op op)
+static bool touches_bad_slot(const struct block_request *request)
 {
-	if (!memory)
+	sector_t bad = ram_disk_bad_slot * SECTORS_PER_PAGE, end = request->sector;
+
+	for (unsigned int i = 0; i < request->nr_segments; i++)
+		end += request->segments[i].len >> SECTOR_SHIFT;
+	return ram_disk_bad_slot && request->sector <= bad && bad < end;
+}
+
+static bool fails(const struct block_request *request)
+{
+	enum block_op op = request->op;
+
+	if (!memory || touches_bad_slot(request))
 		return true;
+	if (op == BLOCK_DISCARD)
+		return false;
 	if (op == BLOCK_READ)
 		return ram_disk_unreadable;
 	return ram_disk_failures > 0 && ram_disk_failures--;
@@ -31,9 +46,13 @@ static void submit(struct block_request *request)
 {
 	u8 *at = memory + (request->sector << SECTOR_SHIFT);
 
-	if (fails(request->op)) {
+	if (fails(request)) {
 		block_complete(request, -EIO);
 		return;
+	}
+	if (request->op == BLOCK_DISCARD) {	/* anything may be there now: let it be ugly */
+		memset(at, 0xdd, request->nr_sectors << SECTOR_SHIFT);
+		ram_disk_discarded += request->nr_sectors;
 	}
 	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
 		copy_segment(&request->segments[i], at, request->op);
@@ -41,10 +60,11 @@ static void submit(struct block_request *request)
 }
 
 static const struct block_ops ops = { .submit = submit };
-static struct block_device disk = { .name = "ramtest", .block_size = 512, .ops = &ops };
+static struct block_device disk = { .name = "ramtest", .block_size = 512, .ops = &ops, .max_discard_sectors = 8192,
+				    .discard_granularity = 1 };
 struct block_device *ram_disk = &disk;
 
-bool ram_disk_on(void)
+bool ram_disk_on_with(int swap_flags)
 {
 	size_t size = min(totalram_pages() / 3, 256UL << (20 - PAGE_SHIFT)) << PAGE_SHIFT;
 	u32 *header;
@@ -59,7 +79,12 @@ bool ram_disk_on(void)
 	if (!disk.nr_sectors)
 		block_register(&disk);
 	disk.nr_sectors = size >> SECTOR_SHIFT;
-	return !do_swapon("/dev/ramtest", &disk, 0);
+	return !do_swapon("/dev/ramtest", &disk, swap_flags);
+}
+
+bool ram_disk_on(void)
+{
+	return ram_disk_on_with(0);
 }
 
 int ram_disk_off(void)

@@ -97,15 +97,6 @@ static void read_cluster(struct page *page, swp_entry_t entry, gfp_t gfp)
 	swap_unplug(&plug);
 }
 
-/* A request fails as a whole: perhaps it was a neighbour's slot that can't be read. */
-static void read_again_alone(struct page *page)
-{
-	lock_page(page);
-	if (PageSwapCache(page) && !PageUptodate(page))
-		swap_read_page(page);
-	unlock_page(page);
-}
-
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma __unused, unsigned long address __unused,
 			      bool *did_io)
 {
@@ -126,7 +117,5 @@ struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma __un
 	*did_io = true;
 	read_cluster(page, entry, gfp);
 	wait_on_page_locked(page);
-	if (unlikely(!PageUptodate(page)))
-		read_again_alone(page);
 	return page;
 }

@@ -178,7 +178,7 @@ unsigned long total_swap_pages(void)
 	unsigned long pages = 0;
 
 	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
-		if (swap_areas[i].active && !swap_areas[i].leaving)
+		if (area_gives_slots(&swap_areas[i]))
 			pages += atomic_read(&swap_areas[i].nr_usable);
 	return pages;
 }
@@ -191,7 +191,7 @@ unsigned long nr_swap_pages(void)
 		struct swap_area *area = &swap_areas[i];
 
 		/* A retired slot is not usable any more, but may still be in use. */
-		if (area->active && !area->leaving)
+		if (area_gives_slots(area))
 			pages += max(0, atomic_read(&area->nr_usable) - atomic_read(&area->nr_used));
 	}
 	return pages;

@@ -64,7 +64,7 @@ static bool alloc_here(struct swap_area *only, struct page *page, swp_entry_t *e
 	local_irq_save(irqflags);
 	here = *this_cpu_ptr(&swap_here);
 	area = entry_area(here);
-	if (here.val && (only ? area == only : !READ_ONCE(area->leaving))) {
+	if (here.val && (only ? area == only : area_gives_slots(area))) {
 		unsigned long inner;
 
 		c = lock_cluster(here, &slot, &inner);

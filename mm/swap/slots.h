@@ -61,7 +61,8 @@ static_assert(MAX_CPUS < 256);
 
 struct swap_area {
 	bool		active;			/* (l) its type is taken */
-	bool		leaving;		/* (l) swapoff has begun, or its disk is dead: no new slots */
+	bool		leaving;		/* (l) swapoff has begun: no new slots */
+	bool		dead;			/* its disk answers nothing any more: no new slots */
 	u8		type;			/* (i) */
 	int		priority;		/* (i) larger first */
 	u32		nr_slots;		/* (i) with the header */
@@ -149,6 +150,11 @@ void free_cached_slot(swp_entry_t entry);
 bool slots_put(swp_entry_t entry, unsigned int nr);
 /* slot_retire - a write to this slot failed: it is not handed out again. => any context; false: it was retired before */
 bool slot_retire(swp_entry_t entry);
+
+static inline bool area_gives_slots(const struct swap_area *area)
+{
+	return READ_ONCE(area->active) && !READ_ONCE(area->leaving) && !READ_ONCE(area->dead);
+}
 
 static inline struct swap_area *entry_area(swp_entry_t entry)
 {

@@ -112,7 +112,8 @@ void swap_unplug(struct swap_plug *plug);
  *
  * => page locked, dirty, unmapped and flushed; on return it is unlocked, clean and under writeback
  * => may sleep until a request of the pool is free: that is what bounds the writes under way
- * => on a write error the page becomes dirty again and stays in memory, its slot is retired, and the log says so once;
+ * => on a write error (each page is then tried alone) the page becomes dirty again and stays in memory, its slot is
+ *    retired, and the log says so once;
  *    of a huge page no slot is: PG_error stays until it is split, and its parts are written one by one
  */
 void swap_writepage(struct page *page, struct swap_plug *plug);

@@ -4,9 +4,10 @@
  * a fault never waits behind a queue of writes. A writer sleeps when all of his pool is under way.
  *
  * Writes are asynchronous: the page is unlocked and clean as soon as it is on its way, and PG_writeback says so until the
- * completion interrupt. Nobody changes it meanwhile: it is in no page table. When the write fails the page is dirty again,
- * and its slot is never used again; the page waits in memory until nobody names the slot any more. A huge page keeps its
- * slots: it is split when its turn comes again, and its parts find out which of them is bad.
+ * completion interrupt. Nobody changes it meanwhile: it is in no page table. When a request fails, its pages are tried one
+ * by one. Of what fails alone the page is dirty again, and the slot is never used again; the page waits in memory until
+ * nobody names the slot any more. A huge page keeps its slots: it is split when its turn comes again, and its parts find out
+ * which of them is bad.
  *
  * A page of zeros costs no transfer: its slot has a bit that says so.
  *
@@ -33,6 +34,9 @@ struct swap_io {
 	struct block_segment segments[SWAP_IO_PAGES];
 	struct page	*pages[SWAP_IO_PAGES];
 	struct completion *waiter;	/* who waits for a read; NULL: the end of the read unlocks the page */
+	void		(*page_ended)(struct swap_io *io, struct page *page);
+	unsigned int	nr_pages, at;	/* of a failed request: how many pages, which one is tried alone now */
+	atomic_t	half_done;	/* its transfer has ended, or block_submit() has returned */
 	struct list_head list;		/* (pool lock) */
 };
 
@@ -159,15 +163,92 @@ void swap_unplug(struct swap_plug *plug)
 		block_submit(&io->request);
 }
 
+/* --- the end of requests: in interrupt context ------------------------------------------------------------------------------------ */
+
+typedef void (*page_ended_t)(struct swap_io *io, struct page *page);
+
+static struct io_pool *pool_of(const struct swap_io *io)
+{
+	return io->request.op == BLOCK_WRITE ? &write_pool : &read_pool;
+}
+
+static void single_done(struct block_request *request);
+
+/* => true: this page's transfer has ended already; else single_done() goes on when it does */
+static bool start_single(struct swap_io *io)
+{
+	io->request.sector = entry_sector(page_swap_entry(io->pages[io->at]));
+	io->request.segments = &io->segments[io->at];
+	io->request.nr_segments = 1;
+	io->request.done = single_done;
+	atomic_set(&io->half_done, 0);
+	block_submit(&io->request);
+	return atomic_xchg(&io->half_done, 1);
+}
+
+/* Page `at` has ended: it, and as many after it as end at once. A loop: a disk that refuses everything must not fill the stack. */
+static void go_on_singly(struct swap_io *io)
+{
+	do {
+		io->page_ended(io, io->pages[io->at]);
+		if (++io->at == io->nr_pages) {
+			put_io(pool_of(io), io);
+			return;
+		}
+	} while (start_single(io));
+}
+
+/* Whoever comes second, the end of the transfer or the return of block_submit(), goes on. */
+static void single_done(struct block_request *request)
+{
+	struct swap_io *io = request->private;
+
+	if (atomic_xchg(&io->half_done, 1))
+		go_on_singly(io);
+}
+
+/*
+ * A request fails as a whole, although perhaps one of its slots is bad: then each page is tried alone. Not when the disk
+ * is dead.
+ */
+static void io_ended(struct swap_io *io, struct io_pool *pool, page_ended_t page_ended)
+{
+	struct swap_area *area = entry_area(page_swap_entry(io->pages[0]));
+
+	io->nr_pages = io->request.nr_segments;
+	io->page_ended = page_ended;
+	if (io->request.status && io->request.device->dead && !area->dead) {
+		WRITE_ONCE(area->dead, true);
+		pr_err("%s is dead: it is not written to any more, and what is on it is lost\n", area->name);
+	}
+	if (io->request.status && io->nr_pages > 1 && !area->dead) {
+		io->at = 0;
+		if (start_single(io))
+			go_on_singly(io);
+		return;
+	}
+	for (unsigned int i = 0; i < io->nr_pages; i++)
+		page_ended(io, io->pages[i]);
+	put_io(pool, io);
+}
+
 /* --- writing --------------------------------------------------------------------------------------------------------------------- */
 
-/* Memory holds the only copy again. => true: its slot was good until now */
-static bool write_failed(struct page *page)
+/* Memory holds the only copy again. */
+static void write_failed(struct page *page, int status)
 {
+	swp_entry_t entry = page_swap_entry(page);
+	const char *disk = entry_area(entry)->name;
+
 	SetPageDirty(page);
 	SetPageError(page);
 	ClearPageReclaim(page);
-	return PageTransHuge(page) || slot_retire(page_swap_entry(page));
+	if (PageTransHuge(page))
+		pr_err_ratelimited("write error %d on %s, slot %llu and the next 511: tried again one by one\n", status, disk,
+				   swp_offset(entry));
+	else if (slot_retire(entry))
+		pr_err_ratelimited("write error %d on %s, slot %llu: the page stays in memory, the slot is not used again\n",
+				   status, disk, swp_offset(entry));
 }
 
 /* Its process went while the page was being written, and had to leave it: nobody else would look at it for long. */
@@ -183,32 +264,22 @@ static void drop_if_unwanted(struct page *page)
 }
 
 /* => interrupt context */
+static void write_ended(struct swap_io *io, struct page *page)
+{
+	int status = io->request.status;
+
+	trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, status);
+	if (status)
+		write_failed(page, status);
+	get_page(page);
+	end_page_writeback(page);
+	drop_if_unwanted(page);
+	put_page(page);
+}
+
 static void write_done(struct block_request *request)
 {
-	struct swap_io *io = request->private;
-	swp_entry_t entry = page_swap_entry(io->pages[0]);
-	bool failed = false, huge = PageTransHuge(io->pages[0]);
-
-	for (unsigned int i = 0; i < request->nr_segments; i++) {
-		struct page *page = io->pages[i];
-
-		trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, request->status);
-		if (request->status)
-			failed |= write_failed(page);
-		get_page(page);
-		end_page_writeback(page);
-		drop_if_unwanted(page);
-		put_page(page);
-	}
-	if (failed && huge)
-		pr_err_ratelimited("write error %d on %s, slot %llu and the next 511: tried again one by one\n",
-				   request->status, entry_area(entry)->name, swp_offset(entry));
-	else if (failed)
-		pr_err_ratelimited("write error %d on %s, slot %llu and the next %u: the pages stay in memory, "
-				   "the slots are not used again\n",
-				   request->status, entry_area(entry)->name, swp_offset(entry),
-				   request->nr_segments - 1);
-	put_io(&write_pool, io);
+	io_ended(request->private, &write_pool, write_ended);
 }
 
 static bool is_zero_filled(const struct page *page)
@@ -289,17 +360,19 @@ static void page_read(struct page *page, int status)
 }
 
 /* => interrupt context */
+static void read_ended(struct swap_io *io, struct page *page)
+{
+	page_read(page, io->request.status);
+	if (!io->waiter)
+		unlock_page(page);	/* it may be gone right after this */
+}
+
 static void read_done(struct block_request *request)
 {
 	struct swap_io *io = request->private;
 	struct completion *waiter = io->waiter;
 
-	for (unsigned int i = 0; i < request->nr_segments; i++) {
-		page_read(io->pages[i], request->status);
-		if (!waiter)
-			unlock_page(io->pages[i]);	/* it may be gone right after this */
-	}
-	put_io(&read_pool, io);
+	io_ended(io, &read_pool, read_ended);
 	if (waiter)
 		complete(waiter);
 }

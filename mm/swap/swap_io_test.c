@@ -117,3 +117,60 @@ KTEST(swap_io, a_slot_that_held_zeros_can_hold_something_else)
 	drop_all();
 	KEXPECT_EQ(ram_disk_off(), 0);
 }
+
+KTEST(swap_io, of_a_failed_write_only_the_bad_slot_is_retired)
+{
+	unsigned int bad = 5, dirty = 0;
+
+	KASSERT_TRUE(ram_disk_on());
+	KASSERT_TRUE(pages_in_cache(3));
+	ram_disk_bad_slot = swp_offset(page_swap_entry(pages[bad]));
+	write_all();
+	for (unsigned int i = 0; i < NR; i++) {
+		dirty += PageDirty(pages[i]);
+	}
+	KEXPECT_EQ(dirty, 1U);
+	KEXPECT(PageDirty(pages[bad]) && PageError(pages[bad]));
+	ram_disk_bad_slot = 0;
+	for (unsigned int i = 0; i < NR; i++) {
+		if (i == bad)
+			continue;
+		KEXPECT_EQ(read_again(pages[i]), 0);
+		KEXPECT_EQ(words(pages[i])[9], 3ULL * i);
+	}
+	drop_all();
+	/* The last user has gone: now it is bad for good, and alone. */
+	KEXPECT_EQ(total_swap_pages(), ram_disk->nr_sectors / SECTORS_PER_PAGE - 2);
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(swap_io, of_a_failed_read_the_others_are_read)
+{
+	struct swap_plug plug = { };
+	unsigned int bad = 2;
+	swp_entry_t entry;
+
+	KASSERT_TRUE(ram_disk_on());
+	KASSERT_TRUE(pages_in_cache(7));
+	write_all();
+	ram_disk_bad_slot = swp_offset(page_swap_entry(pages[bad]));
+	for (unsigned int i = 0; i < NR; i++) {
+		entry = page_swap_entry(pages[i]);
+		delete_from_swap_cache(pages[i]);
+		ClearPageUptodate(pages[i]);
+		memset(page_address(pages[i]), 0x55, PAGE_SIZE);
+		KEXPECT_EQ(swap_cache_add(pages[i], entry), 0);
+		KEXPECT_EQ(swap_read_page_async(pages[i], &plug), 0);
+	}
+	swap_unplug(&plug);
+	for (unsigned int i = 0; i < NR; i++) {
+		lock_page(pages[i]);
+		KEXPECT_EQ(PageUptodate(pages[i]), i != bad);
+		KEXPECT_EQ(PageError(pages[i]), i == bad);
+		if (i != bad)
+			KEXPECT_EQ(words(pages[i])[9], 7ULL * i);
+	}
+	ram_disk_bad_slot = 0;
+	drop_all();
+	KEXPECT_EQ(ram_disk_off(), 0);
+}

@@ -27,7 +27,7 @@ static enum slot_result alloc_from_areas(struct page *page, swp_entry_t *entry)
 
 	spin_lock(&swap_list_lock);
 	list_for_each_entry(area, &swap_by_priority, by_priority) {
-		if (slot_alloc(area, page, entry)) {
+		if (!area->dead && slot_alloc(area, page, entry)) {
 			take_turns(area);
 			result = SLOT_OK;
 			break;
@@ -46,7 +46,7 @@ static u32 next_full_cluster(struct swap_area *area)
 	u32 end = 0;
 
 	spin_lock(&swap_list_lock);
-	if (area->active && !area->leaving)
+	if (area_gives_slots(area))
 		c = cluster_next(area, CLUSTER_FULL);
 	if (c)
 		end = (c - area->clusters + 1) * SWAP_CLUSTER_SLOTS;

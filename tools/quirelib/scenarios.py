@@ -5,6 +5,7 @@ import tempfile
 import time
 
 from . import tlb
+from . import stalling_disk, swapdisk
 from .terminal import Gone, Terminal
 
 
@@ -107,6 +108,81 @@ echo quire | dd of=/dev/vdb bs=1M seek=1 conv=notrunc 2>/dev/null && sync
 """
 
 
+class DeadDiskScenario(Scenario):
+    """A swap disk that stops to answer in the middle of the writes, or of the reads."""
+
+    def __init__(self, name, about, counted, answers, lost):
+        super().__init__(name, about, [], DEAD_DISK,
+                         ["vdb: no answer for 2000 ms\n", "vdb is dead\n", "no more reads\n",
+                          "right 4096 lost 0 wrong 0\n", "checked: ok\n"])
+        self.counted = counted
+        self.answers = answers
+        self.expect.append(lost)
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-dead-") as directory:
+            path = os.path.join(directory, "nbd")
+            disk = stalling_disk.StallingDisk(path, swapdisk.header(16384) + bytes(16383 * 4096), self.counted,
+                                              self.answers)
+            self.arguments = ["--disk", "nbd:unix:" + path]
+            try:
+                return super().run(runner)
+            finally:
+                disk.close()
+
+
+DEAD_DISK = """\
+echo 2000 > /sys/block/vdb/queue/io_timeout
+swapoff /dev/vda && swapon /dev/vdb && swapon /dev/vda
+/tests/swapdamage 16 | sed 's/lost [1-9][0-9]* wrong 0/some lost, none wrong/'
+dmesg | grep -o 'virtio-blk: vdb: no answer for 2000 ms'
+dmesg | grep -o '/dev/vdb is dead'
+dd if=/dev/vdb of=/dev/null bs=4096 count=1 2>/dev/null || echo no more reads
+/tests/swapdamage 16
+echo 1 > /sys/kernel/debug/check_mm && echo checked: $(cat /sys/kernel/debug/check_mm)
+"""
+
+
+class BadSwapScenario(Scenario):
+    """A swap disk with some bad sectors, or that is smaller than its header says, as /dev/vdb."""
+
+    def __init__(self, name, about, command, expect, rules="", pages=8192, there=8192, on_linux=True):
+        super().__init__(name, about, [], command, expect, on_linux=on_linux)
+        self.rules = rules
+        self.pages = pages
+        self.there = there
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-bad-") as directory:
+            image, config = (os.path.join(directory, n) for n in ("swap.img", "blkdebug.cfg"))
+            with open(image, "wb") as f:
+                f.write(swapdisk.header(self.pages))
+                f.truncate(self.there * 4096)
+            with open(config, "w") as f:
+                f.write(self.rules)
+            self.arguments = ["--disk", "blkdebug:%s:%s" % (config, image)]
+            return super().run(runner)
+
+
+def bad_slot(kind, slot):
+    return ('[inject-error]\nevent = "none"\niotype = "%s"\nerrno = "5"\nsector = "%d"\nonce = "off"\n'
+            % (kind, slot * 8))
+
+
+BAD_SLOT = """\
+swapoff /dev/vda && swapon /dev/vdb && awk '$1 == "/dev/vdb" { print $3 }' /proc/swaps
+/tests/swapdamage 16
+dmesg | grep -o 'swap: [a-z]* error [^:]*' | sort -u
+awk '$1 == "/dev/vdb" { print $3 }' /proc/swaps
+swapoff /dev/vdb && echo off
+"""
+
+SHORT_DISK = """\
+swapon /dev/vdb 2>/dev/null || echo refused
+dmesg | grep -i 'swap.*but the device has only\\|shorter than signature'
+"""
+
+
 class Session:
     """A person at an interactive shell: keys to press, and what must appear after them."""
 
@@ -201,6 +277,17 @@ ALL = [
                  ["01010101\nfour good pages\n1\n02020202\n16380\noff\n1\n"], on_linux=True),
     TlbScenario("tlb-model", "misses and walks by page size, as arithmetic says", [],
                 "exec tlb_reach random 16", ["tlb_reach: 1000000 random reads"]),
+    DeadDiskScenario("dead-disk", "a swap disk that stops to answer writes: timeout, and the machine goes on",
+                     stalling_disk.WRITE, 20, "some lost, none wrong\n"),
+    DeadDiskScenario("dead-disk-read", "the same with reads", stalling_disk.READ, 20, "some lost, none wrong\n"),
+    BadSwapScenario("swap-write-error", "one slot that can't be written: the page stays, the others go out", BAD_SLOT,
+                    ["32764\n", "right 4096 lost 0 wrong 0\n", "swap: write error -5 on /dev/vdb, slot 777\n", "32760\n", "off"],
+                    bad_slot("write", 777), on_linux=False),
+    BadSwapScenario("swap-read-error", "one slot that can't be read: one page is lost", BAD_SLOT,
+                    ["right 4095 lost 1 wrong 0\n", "swap: read error -5 on /dev/vdb, slot 777\n", "off"],
+                    bad_slot("read", 777), on_linux=False),
+    BadSwapScenario("swap-short-disk", "a disk that is smaller than its header says", SHORT_DISK, ["refused\n", "swap"],
+                    there=4096),
     Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
              "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
              "test -s /etc/hostname && grep -c '^class Scenario' /tmp/x/y", ["1\n"], on_linux=True),
