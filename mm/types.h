@@ -86,6 +86,7 @@ enum pageflags {
 	PG_error,		/* the last write or read of it failed */
 	PG_anon_exclusive,	/* only one mm can map it: a write fault may reuse it (page-table lock) */
 	PG_partially_mapped,	/* head: some PTEs of the huge page are gone: deferred split will free them */
+	PG_unexamined,		/* head: nobody has looked yet how much of the huge page is zeroes */
 	PG_isolated,		/* taken off its LRU list by reclaim, collapse or migration, not yet put back */
 	PG_idle, PG_young,	/* idle page tracking */
 	PG_hole,		/* no RAM behind it */
@@ -103,7 +104,7 @@ enum pageflags {
  * page table	deposit list	deposit head (PMD table)	ptl, table_used			0
  * slab		slab list	kmem_cache		first free obj	objects in use		0
  * tail		t[1]: counts	as its head		as its head + i	-			head | 1
- *		t[2]: deferred split list
+ *		t[2]: deferred split list: holes, or not examined
  * Locks: (a) atomic (p) page lock (l) LRU lock (z) zone lock (t) page-table lock (i) set when allocated
  */
 struct page {

@@ -139,16 +139,39 @@ static int swap_store(char *text, void *arg __unused)
 	return 0;
 }
 
+/* What a write to a shared huge page copies: Quire's own, too. In the order of enum thp_cow. */
+static const char *const cow_names[] = { "small", "huge" };
+
+static int cow_show(struct seq *m, void *arg __unused)
+{
+	show_choice(m, cow_names, ARRAY_SIZE(cow_names), thp_cow);
+	return 0;
+}
+
+static int cow_store(char *text, void *arg __unused)
+{
+	int i = find_choice(text, cow_names, ARRAY_SIZE(cow_names));
+
+	if (i < 0)
+		return i;
+	WRITE_ONCE(thp_cow, i);
+	return 0;
+}
+
 const struct pseudo_file sys_thp_files[] = {
 	{ .path = THP_DIR "enabled", .mode = 0644, .show = enabled_show, .store = enabled_store },
 	{ .path = THP_DIR "defrag", .mode = 0644, .show = defrag_show, .store = defrag_store },
 	{ .path = THP_DIR "use_zero_page", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
 	  .arg = &thp_use_zero_page },
 	{ .path = THP_DIR "hpage_pmd_size", .show = hpage_pmd_size_show },
+	{ .path = THP_DIR "shrink_underused", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
+	  .arg = &split_underused_thp },
+	{ .path = THP_DIR "cow", .mode = 0644, .show = cow_show, .store = cow_store },
 	{ .path = THP_DIR "swap", .mode = 0644, .show = swap_show, .store = swap_store },
 	{ .path = THP_DIR "khugepaged/defrag", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
 	  .arg = &khugepaged.defrag },
-	LIMIT_FILE(max_ptes_none, 0, PTES_MAX, false),
+	{ .path = THP_DIR "khugepaged/max_ptes_none", .mode = 0644, .show = limit_show, .store = limit_store,
+	  .arg = (void *)&(const struct limit){ &khugepaged_max_ptes_none, 0, PTES_MAX, false } },
 	LIMIT_FILE(max_ptes_swap, 0, PTES_MAX, false),
 	LIMIT_FILE(max_ptes_shared, 0, PTES_MAX, false),
 	LIMIT_FILE(pages_to_scan, 1, ~0U, false),

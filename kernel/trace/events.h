@@ -31,6 +31,7 @@ TRACE_EVENT(huge_memory, split_huge_pmd, "mm=0x%llx address=0x%llx pmd=0x%llx fr
 TRACE_EVENT(huge_memory, split_huge_page, "pfn=0x%llx mapcount=%lld refcount=%lld result=%llu",
 	    pfn, mapcount, refcount, result)
 TRACE_EVENT(huge_memory, deferred_split_page, "pfn=0x%llx", pfn)
+TRACE_EVENT(huge_memory, split_underused, "pfn=0x%llx zero_filled=%llu result=%llu", pfn, zero_filled, result)
 
 /* --- mm/reclaim --- */
 TRACE_EVENT(vmscan, mm_vmscan_kswapd_sleep, "nid=%llu", nid)

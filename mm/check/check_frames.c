@@ -93,7 +93,7 @@ static bool is_shared_memory(const struct page *page)
 
 void check_frames(struct check *c)
 {
-	unsigned long huge_queued = 0, shared = 0;
+	unsigned long huge_queued = 0, huge_unexamined = 0, shared = 0;
 
 	for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -103,6 +103,7 @@ void check_frames(struct check *c)
 		if (PageHole(page) || PageReserved(page) || PageSlab(page) || PageTable(page))
 			continue;
 		huge_queued += PagePartiallyMapped(page);
+		huge_unexamined += PageUnexamined(page);
 		if (!PageTail(page)) {
 			if (page_count(page) == 0)
 				check_free(c, page);
@@ -120,6 +121,9 @@ void check_frames(struct check *c)
 			   deferred_split_count());
 	if (page_state(NR_SHMEM) != shared)
 		check_fail(c, INV_STATE, NR_SHMEM, "nr_shmem is %lu, but there are %lu", page_state(NR_SHMEM), shared);
+	if (huge_unexamined != unexamined_count())
+		check_fail(c, INV_LRU, 0, "%lu huge pages are marked as not examined, but %lu are listed", huge_unexamined,
+			   unexamined_count());
 	if (page_state(NR_ANON_THPS) != c->anon_huge_mapped * HPAGE_PMD_NR)
 		check_fail(c, INV_STATE, NR_ANON_THPS, "nr_anon_transparent_hugepages is %lu pages, but %lu huge pages are mapped as such",
 			   page_state(NR_ANON_THPS), c->anon_huge_mapped);

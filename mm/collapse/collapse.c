@@ -225,6 +225,7 @@ static void install_huge(struct collapse *c)
 #ifndef BUG_leak_deposit	/* the table is nobody's any more, and the day this page is split there is none */
 	pgtable_trans_huge_deposit(c->pmd, c->table);
 #endif
+	deferred_split_watch(c->huge);
 	set_pmd(c->pmd, entry);
 	spin_unlock(ptl);
 	lru_add(c->huge);

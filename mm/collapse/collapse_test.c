@@ -109,17 +109,17 @@ KTEST(collapse, a_pte_mapped_huge_page_comes_together_again)
 
 KTEST(collapse, too_much_is_missing)
 {
-	unsigned int limit = khugepaged.max_ptes_none;
+	unsigned int limit = khugepaged_max_ptes_none;
 	unsigned long exceeded = vm_event_total(THP_SCAN_EXCEED_NONE_PTE);
 	struct mm *mm = small_mm(HPAGE_PMD_NR - 9);
 
 	KASSERT_TRUE(mm);
-	khugepaged.max_ptes_none = 8;
+	khugepaged_max_ptes_none = 8;
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_EXCEED_NONE_PTE);
 	KEXPECT_EQ(vm_event_total(THP_SCAN_EXCEED_NONE_PTE), exceeded + 1);
-	khugepaged.max_ptes_none = 9;
+	khugepaged_max_ptes_none = 9;
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
-	khugepaged.max_ptes_none = limit;
+	khugepaged_max_ptes_none = limit;
 	mmput(mm);
 }
 

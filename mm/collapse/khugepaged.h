@@ -28,7 +28,7 @@ extern const char *const scan_result_names[NR_SCAN_RESULTS];
 
 struct khugepaged_config {		/* /sys/kernel/mm/transparent_hugepage/khugepaged/ */
 	bool		defrag;
-	unsigned int	max_ptes_none, max_ptes_swap, max_ptes_shared, pages_to_scan;
+	unsigned int	max_ptes_swap, max_ptes_shared, pages_to_scan;	/* max_ptes_none: mm/split/split.h */
 	unsigned int	scan_sleep_millisecs, alloc_sleep_millisecs;
 	unsigned long	pages_collapsed, full_scans;
 	unsigned long	results[NR_SCAN_RESULTS];	/* how often each outcome */

@@ -12,7 +12,6 @@ const char *const scan_result_names[NR_SCAN_RESULTS] = { SCAN_RESULTS(SCAN_NAME)
 
 struct khugepaged_config khugepaged = {
 	.defrag = true,
-	.max_ptes_none = HPAGE_PMD_NR - 1,
 	.max_ptes_swap = HPAGE_PMD_NR / 8,
 	.max_ptes_shared = HPAGE_PMD_NR / 2,
 	.pages_to_scan = HPAGE_PMD_NR * 8,
@@ -22,7 +21,7 @@ struct khugepaged_config khugepaged = {
 
 enum scan_result tally_none(struct pte_tally *tally)
 {
-	if (++tally->none_or_zero <= khugepaged.max_ptes_none || tally->who == THP_ASK_ADVISED)
+	if (++tally->none_or_zero <= khugepaged_max_ptes_none || tally->who == THP_ASK_ADVISED)
 		return SCAN_SUCCEED;
 	count_vm_event(THP_SCAN_EXCEED_NONE_PTE);
 	return SCAN_EXCEED_NONE_PTE;

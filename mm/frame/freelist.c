@@ -27,6 +27,7 @@ static const char *const flag_names[__NR_PAGEFLAGS] = {
 	[PG_swapbacked] = "swapbacked", [PG_swapcache] = "swapcache", [PG_writeback] = "writeback",
 	[PG_reclaim] = "reclaim", [PG_unevictable] = "unevictable", [PG_mlocked] = "mlocked", [PG_error] = "error",
 	[PG_anon_exclusive] = "anon_exclusive", [PG_partially_mapped] = "partially_mapped",
+	[PG_unexamined] = "unexamined",
 	[PG_isolated] = "isolated", [PG_idle] = "idle", [PG_young] = "young", [PG_hole] = "hole",
 };
 

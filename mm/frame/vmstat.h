@@ -53,6 +53,8 @@
 	X(THP_SCAN_EXCEED_NONE_PTE, "thp_scan_exceed_none_pte") X(THP_SCAN_EXCEED_SWAP_PTE, "thp_scan_exceed_swap_pte") \
 	X(THP_SCAN_EXCEED_SHARED_PTE, "thp_scan_exceed_share_pte")				\
 	X(THP_ZERO_PAGE_ALLOC, "thp_zero_page_alloc") X(THP_ZERO_PAGE_ALLOC_FAILED, "thp_zero_page_alloc_failed") \
+	X(THP_UNDERUSED_SPLIT_PAGE, "thp_underused_split_page")					\
+	X(THP_COW_COPY, "thp_cow_copy") X(THP_COW_FALLBACK, "thp_cow_fallback")			\
 	X(THP_SWPOUT, "thp_swpout") X(THP_SWPOUT_FALLBACK, "thp_swpout_fallback")		\
 	X(THP_SWPIN, "thp_swpin") X(THP_SWPIN_FALLBACK, "thp_swpin_fallback") X(THP_SPLIT_SWAP_PMD, "thp_split_swap_pmd") \
 	X(NR_TLB_REMOTE_FLUSH, "nr_tlb_remote_flush") X(NR_TLB_REMOTE_FLUSH_RECEIVED, "nr_tlb_remote_flush_received") \

@@ -158,7 +158,7 @@ static void map_again(struct migration *m, struct page *page)
 {
 	if (!m->anon_vma)
 		return;
-	remove_migration_ptes(m->old, page, 0, PageHead(page));
+	remove_migration_ptes(m->old, page, 0, PageHead(page) ? RMP_LOCKED : 0);
 	if (PageHead(page) && (m->was_queued || has_holes(page)))
 		deferred_split_queue(page);
 }

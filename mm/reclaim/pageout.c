@@ -43,6 +43,20 @@ static struct shrinker deferred_split_shrinker = {
 	.name = "deferred_split", .count = count_deferred, .scan = scan_deferred,
 };
 
+static unsigned long count_underused(struct shrinker *shrinker __unused)
+{
+	return underused_count();
+}
+
+static unsigned long scan_underused(struct shrinker *shrinker __unused, unsigned long nr)
+{
+	return underused_scan(nr);
+}
+
+static struct shrinker underused_shrinker = {
+	.name = "underused_huge_pages", .count = count_underused, .scan = scan_underused,
+};
+
 const char *const thp_swap_mode_names[NR_THP_SWAP_MODES] = {
 	[THP_SWAP_SPLIT] = "split", [THP_SWAP_DELAYED] = "delayed", [THP_SWAP_WHOLE] = "whole",
 };
@@ -66,5 +80,6 @@ void reclaim_init(void)
 {
 	choose_swap_mode();
 	register_shrinker(&deferred_split_shrinker);
+	register_shrinker(&underused_shrinker);
 	compact_init();
 }

@@ -7,6 +7,8 @@
 
 /* The page that waits longest, with a reference, or NULL; it goes to the end, so that the next call finds another. */
 struct page *deferred_split_next(void);
+/* The one that nobody has looked into for the longest time, with a reference, or NULL; it is off the list. */
+struct page *unexamined_next(void);
 
 /* Onto the queue without a question: a page in whose place another was queued. => referenced, huge */
 void deferred_split_queue(struct page *head);

@@ -4,6 +4,7 @@
  */
 #include <mm/split/migration_entry.h>
 #include <mm/split/split.h>
+#include <kernel/lib/string.h>
 
 struct migrate_walk {
 	struct tlb_ubc	*ubc;
@@ -82,10 +83,31 @@ static bool is_exclusive(swp_entry_t entry)
 	return swp_type(entry) == SWP_MIGRATION_WRITE || swp_type(entry) == SWP_MIGRATION_READ_EXCLUSIVE;
 }
 
-static bool restore_visit(struct rmap_visit *v, void *arg __unused)
+/*
+ * A part that holds nothing but zeroes is not worth a page: nobody can write to it now, and the first who will gets a new one.
+ * Not where it has to stay in memory, nor where the disk has a copy of it that the swap cache keeps.
+ */
+static bool try_to_map_unused_to_zeropage(struct rmap_visit *v)
 {
+	pte_t pte = pte_mkspecial(pte_wrprotect(pfn_pte(zero_pfn, vm_get_page_prot(v->vma->vm_flags))));
+
+	if (v->vma->vm_flags & VM_LOCKED || PageMlocked(v->subpage) || PageSwapCache(v->subpage) ||
+	    memchr_inv(page_address(v->subpage), 0, PAGE_SIZE))
+		return false;
+	if (pte_swp_soft_dirty(ptep_get(v->pte)))
+		pte.pte |= _PAGE_SOFT_DIRTY;
+	set_pte_at(v->pte, pte);
+	atomic_long_sub(1, &v->vma->vm_mm->rss[MM_ANONPAGES]);
+	return true;
+}
+
+static bool restore_visit(struct rmap_visit *v, void *arg)
+{
+	const unsigned int *rmp_flags = arg;
 	swp_entry_t entry = v->pte ? pte_to_swp_entry(ptep_get(v->pte)) : pmd_to_swp_entry(pmdp_get(v->pmd));
 
+	if (*rmp_flags & RMP_USE_SHARED_ZEROPAGE && v->pte && try_to_map_unused_to_zeropage(v))
+		return true;
 	get_page(v->subpage);
 	page_add_anon_rmap(v->subpage, v->vma, v->address, is_exclusive(entry) ? RMAP_EXCLUSIVE : 0,
 			   v->pte ? RMAP_PTE : RMAP_PMD);
@@ -98,10 +120,11 @@ static bool restore_visit(struct rmap_visit *v, void *arg __unused)
 	return true;
 }
 
-void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, bool have_anon_vma)
+void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, unsigned int rmp_flags)
 {
 	struct rmap_walk_control rwc = {
-		.visit = restore_visit, .migrating = from, .locked = have_anon_vma, .nr_pages = nr_pages,
+		.visit = restore_visit, .arg = &rmp_flags, .migrating = from, .locked = rmp_flags & RMP_LOCKED,
+		.nr_pages = nr_pages,
 	};
 
 	VM_ASSERT(PageLocked(page) && !PageTail(page));

@@ -45,6 +45,8 @@ bool try_to_migrate(struct page *page, bool have_anon_vma, bool split_pmds, stru
  * => page locked and referenced, its mapping and index right; the caller has a reference of its anon_vma, or its lock
  * => nr_pages: 0, or 512 for what a huge page was split into
  */
-void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, bool have_anon_vma);
+#define RMP_LOCKED		BIT(0)	/* the caller holds the lock of the anon_vma */
+#define RMP_USE_SHARED_ZEROPAGE	BIT(1)	/* parts that are all zeroes: map the zero page instead, the part is then unmapped */
+void remove_migration_ptes(const struct page *from, struct page *page, unsigned int nr_pages, unsigned int rmp_flags);
 
 #endif

@@ -9,7 +9,7 @@
  *	5. the tails, from high to low: flags, mapping, index, slot; the link to the head is cut; and only then the tail's
  *	   count is set, which makes it a page of its own
  *	6. the head last: a look-up that finds it before would believe it to be still huge
- *	7. the migration entries become PTEs again, of small pages
+ *	7. the migration entries become PTEs again, of small pages; or of the zero page, where a part is nothing but zeroes
  *
  * Linux: split_huge_page_to_list, __split_huge_page in mm/huge_memory.c.
  */
@@ -119,7 +119,7 @@ static enum split_result split_mapped(struct page *head, struct list_head *list)
 	/* Without a mapping the page can't get one: only we could split a PMD, and only PTEs of it can be copied. */
 	if (try_to_migrate(head, true, true, NULL))
 		result = split_unmapped(head, list);
-	remove_migration_ptes(head, head, HPAGE_PMD_NR, true);
+	remove_migration_ptes(head, head, HPAGE_PMD_NR, RMP_LOCKED | (result == SPLIT_OK ? RMP_USE_SHARED_ZEROPAGE : 0));
 	return result;
 }
 

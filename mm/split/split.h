@@ -33,11 +33,26 @@ enum split_result { SPLIT_OK, SPLIT_BUSY_WRITEBACK, SPLIT_ZERO_PAGE, SPLIT_NO_AN
 enum split_result split_huge_page_to_list(struct page *page, struct list_head *list);
 static inline enum split_result split_huge_page(struct page *page) { return split_huge_page_to_list(page, NULL); }
 
-/* Huge pages of which parts were unmapped: split when memory is short. */
+/* Huge pages of which parts were unmapped, or never used: split when memory is short. */
 void deferred_split_page(struct page *head);		/* => called by page_remove_rmap with ptl held; takes an irq-safe lock */
 void deferred_split_unqueue(struct page *head);		/* the page is being freed; fine when it is not queued */
-unsigned long deferred_split_count(void);		/* huge pages that wait */
+unsigned long deferred_split_count(void);		/* huge pages that wait, and have holes */
 unsigned long deferred_split_scan(unsigned long nr_to_scan);	/* shrinker: huge pages to try; returns 4 KB pages freed; sleeps */
+
+void deferred_split_watch(struct page *head);		/* a new one: the shrinker shall see how much of it is used. => not visible yet */
+/*
+ * Underused: more than max_ptes_none of its 512 parts are zeroes. Then it is split, and these parts become the zero page.
+ * With 511, the default, none is. => as deferred_split_count and _scan
+ */
+unsigned long unexamined_count(void);			/* huge pages whose use nobody has looked at yet */
+unsigned long underused_count(void);
+unsigned long underused_scan(unsigned long nr_to_scan);
+extern bool split_underused_thp;			/* transparent_hugepage/shrink_underused */
+/*
+ * So many of 512 may be missing where khugepaged makes a huge page; one with more zeroes than that is underused. One number,
+ * so that the two don't undo each other's work; here, because khugepaged stands above.
+ */
+extern unsigned int khugepaged_max_ptes_none;		/* 0..511 */
 
 /* Zeroes shared by all read faults: the 4 KB and, when there is one, the 2 MB. Both are made by mm/fault. */
 extern unsigned long zero_pfn;

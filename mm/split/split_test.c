@@ -149,7 +149,7 @@ KTEST(split, mappings_come_back_when_the_count_cannot_be_frozen)
 	KEXPECT(!page_mapped(head));
 	KEXPECT_EQ(page_count(head), 1);
 	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), HPAGE_PMD_NR);
-	remove_migration_ptes(head, head, 0, false);
+	remove_migration_ptes(head, head, 0, 0);
 	KEXPECT_EQ(page_mapcount_total(head), (int)HPAGE_PMD_NR);
 	KEXPECT(PageAnonExclusive(head + 200));
 	unlock_and_put(head);
