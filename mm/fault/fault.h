@@ -88,6 +88,12 @@ enum thp_defrag { THP_DEFRAG_NEVER, THP_DEFRAG_MADVISE, THP_DEFRAG_DEFER, THP_DE
 extern enum thp_enabled thp_enabled;		/* boot option transparent_hugepage= */
 extern enum thp_defrag thp_defrag;
 extern bool thp_use_zero_page;
+/* What a write to a shared huge page copies: /sys/kernel/mm/transparent_hugepage/cow, Quire's own knob */
+enum thp_cow {
+	THP_COW_SMALL,		/* 4 KB, as Linux: the writer's mapping is split */
+	THP_COW_HUGE,		/* 2 MB, while memory is plentiful: both stay huge */
+};
+extern enum thp_cow thp_cow;
 /* How a huge fault ended: shared by the code, the trace event huge_fault, and whoever reads it. */
 enum huge_fault_result {
 	HUGE_FAULT_MAPPED,	/* 2 MB of its own */
@@ -96,6 +102,7 @@ enum huge_fault_result {
 	HUGE_FAULT_LOST,	/* another thread was faster, or the OOM reaper is at work */
 	HUGE_FAULT_REUSED,	/* a write, and nobody else has the page any more */
 	HUGE_FAULT_SPLIT,	/* a write to a shared one: 4 KB are copied */
+	HUGE_FAULT_COPIED,	/* the same, with all of its 2 MB */
 	HUGE_FAULT_SWAPPED_IN,	/* 2 MB that went to swap as a whole are back */
 	HUGE_FAULT_SWAP_SPLIT,	/* they come back in parts: no huge page, or a part that can't be read or is back already */
 };

@@ -30,7 +30,7 @@ struct page *alloc_huge_page_for_fault(struct vm_fault *vmf)
 	return page;
 }
 
-void map_new_huge_page(struct vm_fault *vmf, struct page *page)
+void map_new_huge_page(struct vm_fault *vmf, struct page *page, enum huge_fault_result result)
 {
 	struct vma *vma = vmf->vma;
 	unsigned long start = vmf->address & HPAGE_PMD_MASK;
@@ -41,9 +41,10 @@ void map_new_huge_page(struct vm_fault *vmf, struct page *page)
 	add_mm_counter(vma->vm_mm, MM_ANONPAGES, HPAGE_PMD_NR);
 	page_add_new_anon_rmap(page, vma, start, RMAP_PMD);
 	lru_add_new_page(page, vma);
+	deferred_split_watch(page);
 	set_pmd(vmf->pmd, pmd);
 	count_vm_event(THP_FAULT_ALLOC);
-	trace_huge_fault(vmf, HUGE_FAULT_MAPPED);
+	trace_huge_fault(vmf, result);
 }
 
 /* Set the deposit aside and lock the PMD, if it is still empty. => table is used up in any case but 0 */
@@ -115,7 +116,7 @@ vm_fault_t do_huge_pmd_anonymous_page(struct vm_fault *vmf)
 		put_page(page);
 		return ret;
 	}
-	map_new_huge_page(vmf, page);
+	map_new_huge_page(vmf, page, HUGE_FAULT_MAPPED);
 	spin_unlock(vmf->ptl);
 	return 0;
 }

@@ -24,7 +24,7 @@ static inline bool lock_unchanged_pmd(struct vm_fault *vmf)
 /* A zeroed huge page as the area's defrag policy allows, not yet visible; NULL: fall back to 4 KB. Sleeps. */
 struct page *alloc_huge_page_for_fault(struct vm_fault *vmf);
 /* => vmf->pmd locked and empty (flushed, if it was not before), its page table deposited */
-void map_new_huge_page(struct vm_fault *vmf, struct page *page);
+void map_new_huge_page(struct vm_fault *vmf, struct page *page, enum huge_fault_result result);
 
 /* The huge page behind vmf->orig_pmd is being moved: wait, and let the program try again. */
 vm_fault_t pmd_migration_entry_wait(struct vm_fault *vmf);

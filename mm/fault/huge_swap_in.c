@@ -112,6 +112,7 @@ pmd_t map_swapped_in_huge(struct vma *vma, unsigned long address, pmd_t *pmdp, s
 	add_mm_counter(vma->vm_mm, MM_ANONPAGES, HPAGE_PMD_NR);
 	add_mm_counter(vma->vm_mm, MM_SWAPENTS, -(long)HPAGE_PMD_NR);
 	page_add_anon_rmap(page, vma, address, exclusive ? RMAP_EXCLUSIVE : 0, RMAP_PMD);
+	deferred_split_watch(page);
 	set_pmd(pmdp, pmd);
 	if (unlikely(vma->vm_flags & VM_LOCKED))
 		mlock_page(page);

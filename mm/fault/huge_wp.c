@@ -1,12 +1,14 @@
 /* mm/fault/huge_wp.c - a write to a huge page that is mapped read-only.
  *
- * Nobody copies 2 MB: who is alone with the page takes it over, everybody else splits his mapping and copies 4 KB.
- * Only the huge zero page is replaced as a whole, since there is nothing to copy.
+ * Who is alone with the page takes it over. Everybody else splits his mapping and copies 4 KB, as on Linux; or, if the knob
+ * `cow` says so and memory is plentiful, copies the 2 MB and stays huge: one fault instead of 512, and the page of the others is
+ * whole again when they are alone with it. The huge zero page is always replaced as a whole, since there is nothing to copy.
  *
  * Linux: mm/huge_memory.c (do_huge_pmd_wp_page).
  */
 #include <mm/fault/fault.h>
 
+#include <mm/alloc/page_alloc.h>
 #include <mm/fault/fault_internal.h>
 #include <mm/fault/huge_fault.h>
 #include <mm/frame/lru.h>
@@ -56,7 +58,7 @@ static vm_fault_t replace_huge_zero_page(struct vm_fault *vmf)
 	}
 	/* The deposit of the old mapping serves the new one. */
 	pmdp_huge_clear_flush(vma, vmf->address & HPAGE_PMD_MASK, vmf->pmd);
-	map_new_huge_page(vmf, page);
+	map_new_huge_page(vmf, page, HUGE_FAULT_MAPPED);
 	spin_unlock(vmf->ptl);
 	return 0;
 }
@@ -75,6 +77,60 @@ static bool take_over(struct page *page, struct vma *vma)
 	page_move_anon_rmap(page, vma);
 	SetPageAnonExclusive(page);
 	return true;
+}
+
+/* Enough for a copy that is not strictly needed: nobody is pushed out for it, now or a moment later. */
+static bool memory_is_plentiful(void)
+{
+	unsigned long reserve = HPAGE_PMD_NR;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		reserve += 2 * zone->watermark[WMARK_HIGH];
+	return nr_free_pages() > reserve;
+}
+
+/* => old is referenced and read-only for all who map it, us among them, so that its content can't change */
+static struct page *copy_for_cow(struct vm_fault *vmf, struct page *old)
+{
+	struct page *new = NULL;
+
+	if (memory_is_plentiful() && thp_vma_eligible(vmf->vma, vmf->address, THP_ASK_FAULT))
+		new = alloc_pages(GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER);
+	if (new) {
+		copy_huge_page(new, old);
+		set_new_page_uptodate(new);
+	}
+	return new;
+}
+
+/* => old is referenced, the reference is dropped here; the PMD is not locked */
+static vm_fault_t copy_whole(struct vm_fault *vmf, struct page *old)
+{
+	struct vma *vma = vmf->vma;
+	struct page *new = copy_for_cow(vmf, old);
+
+	if (!new) {
+		count_vm_event(THP_COW_FALLBACK);
+		put_page(old);
+		return split_and_fall_back(vmf);
+	}
+	if (!lock_unchanged_pmd(vmf)) {
+		put_page(new);
+		put_page(old);
+		return 0;
+	}
+	/* As for small pages: a thread elsewhere must not read the old page after this one has written to the new. */
+	pmdp_huge_clear_flush(vma, vmf->address & HPAGE_PMD_MASK, vmf->pmd);
+	add_mm_counter(vma->vm_mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
+	map_new_huge_page(vmf, new, HUGE_FAULT_COPIED);
+	page_remove_rmap(old, vma, RMAP_PMD);
+	spin_unlock(vmf->ptl);
+	count_vm_event(THP_COW_COPY);
+	free_swap_if_unmapped(old);
+	put_page(old);		/* the entry's */
+	put_page(old);
+	return 0;
 }
 
 /* The page lock is above the PMD's. => false: PMD unlocked and changed meanwhile; true: both are held */
@@ -112,6 +168,11 @@ vm_fault_t do_huge_pmd_wp_page(struct vm_fault *vmf)
 	unlock_page(page);
 	if (ours)
 		return make_writable(vmf);
+	if (READ_ONCE(thp_cow) == THP_COW_HUGE) {
+		get_page(page);
+		spin_unlock(vmf->ptl);
+		return copy_whole(vmf, page);
+	}
 	spin_unlock(vmf->ptl);
 	return split_and_fall_back(vmf);
 }

@@ -13,6 +13,7 @@
 enum thp_enabled thp_enabled = THP_MADVISE;
 enum thp_defrag thp_defrag = THP_DEFRAG_MADVISE;
 bool thp_use_zero_page = true;
+enum thp_cow thp_cow = THP_COW_SMALL;
 
 void thp_policy_init(void)
 {

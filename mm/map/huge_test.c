@@ -1,4 +1,5 @@
 /* mm/map/huge_test.c - huge pages through everything that can happen to an address range. */
+#include <mm/alloc/page_alloc.h>
 #include <mm/map/map_test.h>
 
 #include <mm/frame/page_lock.h>
@@ -148,6 +149,70 @@ KTEST(huge, fork_shares_it_and_a_write_splits_only_the_writers_mapping)
 	test_restore_policy(policy);
 }
 
+KTEST(huge, with_the_knob_a_write_after_fork_copies_all_of_it)
+{
+	struct test_policy policy = test_set_policy();
+	unsigned long copies = vm_event_total(THP_COW_COPY), splits = vm_event_total(THP_SPLIT_PMD);
+	struct mm *parent = mm_alloc(), *child = mm_alloc();
+	unsigned long a = test_map(parent, TEST_BASE, HUGE(1), 0);
+	struct page *page;
+
+	KASSERT_TRUE(test_huge(parent, a));
+	page = pmd_page(test_pmd(parent, a));
+	*test_word(parent, a + PAGES(100)) = 0xaaaa;
+	KEXPECT_EQ(dup_mmap(child, parent), 0);
+	thp_cow = THP_COW_HUGE;
+	KEXPECT(test_write(child, a + PAGES(7), 0xbbbb));
+	thp_cow = THP_COW_SMALL;
+	KEXPECT_EQ(vm_event_total(THP_COW_COPY), copies + 1);
+	KEXPECT_EQ(vm_event_total(THP_SPLIT_PMD), splits);
+	KEXPECT(pmd_trans_huge(test_pmd(child, a)) && pmd_write(test_pmd(child, a)));
+	KEXPECT(pmd_trans_huge(test_pmd(parent, a)) && !pmd_write(test_pmd(parent, a)));
+	KEXPECT(pmd_page(test_pmd(child, a)) != page);
+	KEXPECT_EQ(*test_word(child, a + PAGES(100)), 0xaaaaULL);
+	KEXPECT_EQ(*test_word(child, a + PAGES(7)), 0xbbbbULL);
+	KEXPECT_EQ(*test_word(parent, a + PAGES(7)), 0ULL);
+	KEXPECT_EQ(get_mm_rss(child), HPAGE_PMD_NR);
+	KEXPECT_EQ(page_mapcount_total(page), 1);
+	KEXPECT_EQ(page_count(page), 1);
+	KEXPECT_EQ(test_deposits(child, a), 1U);
+	KEXPECT(huge_state_ok(child, a));
+	/* the parent is alone now: nothing is copied */
+	KEXPECT(test_write(parent, a, 1));
+	KEXPECT(pmd_page(test_pmd(parent, a)) == page && pmd_write(test_pmd(parent, a)));
+	mmput(child);
+	mmput(parent);
+	test_restore_policy(policy);
+}
+
+KTEST(huge, without_a_free_block_the_knob_falls_back_to_4_kb)
+{
+	struct test_policy policy = test_set_policy();
+	unsigned long fallbacks = vm_event_total(THP_COW_FALLBACK);
+	struct mm *parent = mm_alloc(), *child = mm_alloc();
+	unsigned long a = test_map(parent, TEST_BASE, HUGE(1), 0);
+	struct page *page;
+
+	KASSERT_TRUE(test_huge(parent, a));
+	page = pmd_page(test_pmd(parent, a));
+	KEXPECT_EQ(dup_mmap(child, parent), 0);
+	thp_cow = THP_COW_HUGE;
+	atomic_set(&fail_page_alloc.times, 1);
+	fail_page_alloc.verbose = 0;
+	fail_page_alloc.probability = 100;
+	KEXPECT(test_write(child, a + PAGES(7), 0xbbbb));
+	fail_page_alloc.probability = 0;
+	fail_page_alloc.verbose = 1;
+	thp_cow = THP_COW_SMALL;
+	KEXPECT_EQ(vm_event_total(THP_COW_FALLBACK), fallbacks + 1);
+	KEXPECT(pmd_is_table(test_pmd(child, a)) && pmd_trans_huge(test_pmd(parent, a)));
+	KEXPECT(test_page(child, a + PAGES(7)) != page + 7 && test_page(child, a + PAGES(8)) == page + 8);
+	KEXPECT_EQ(get_mm_rss(child), HPAGE_PMD_NR);
+	mmput(child);
+	mmput(parent);
+	test_restore_policy(policy);
+}
+
 KTEST(huge, mprotect_keeps_a_whole_one_and_splits_a_part)
 {
 	struct test_policy policy = test_set_policy();
@@ -206,7 +271,7 @@ KTEST(huge, a_page_split_leaves_every_byte_in_place)
 	KASSERT_TRUE(test_huge(mm, a));
 	page = pmd_page(test_pmd(mm, a));
 	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
-		*test_word(mm, a + PAGES(i)) = i * 31;
+		*test_word(mm, a + PAGES(i)) = i * 31 + 1;
 	KEXPECT_EQ(dup_mmap(child, mm), 0);
 	KEXPECT_EQ(do_madvise(child, a, PAGES(2), MADV_DONTNEED), 0);
 	get_page(page);
@@ -216,14 +281,14 @@ KTEST(huge, a_page_split_leaves_every_byte_in_place)
 	put_page(page);
 	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++) {
 		ok = ok && !PageCompound(page + i) && test_page(mm, a + PAGES(i)) == page + i &&
-		     *test_word(mm, a + PAGES(i)) == i * 31;
+		     *test_word(mm, a + PAGES(i)) == i * 31 + 1;
 		ok = ok && (i < 2 || test_page(child, a + PAGES(i)) == page + i);
 	}
 	KEXPECT(ok);
 	KEXPECT_EQ(page_mapcount(page), 1);
 	KEXPECT_EQ(page_mapcount(page + 2), 2);
 	KEXPECT(test_write(child, a + PAGES(9), 1));
-	KEXPECT_EQ(*test_word(mm, a + PAGES(9)), 9 * 31ULL);
+	KEXPECT_EQ(*test_word(mm, a + PAGES(9)), 9 * 31 + 1ULL);
 	mmput(child);
 	mmput(mm);
 	test_restore_policy(policy);

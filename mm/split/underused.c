@@ -10,6 +10,7 @@
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
+#include <mm/swap/swap.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 #include <kernel/trace/trace.h>
@@ -51,7 +52,8 @@ static unsigned long split_if_underused(struct page *head)
 
 	if (!zero)
 		return 0;
-	result = split_huge_page(head);
+	/* What the cache still keeps for somebody else's swap entry can't become the zero page. */
+	result = PageSwapCache(head) && !try_to_free_swap(head) ? SPLIT_PINNED : split_huge_page(head);
 	trace(split_underused, pfn, zero, result);
 	if (result != SPLIT_OK) {
 		deferred_split_watch(head);	/* somebody holds it: it remains worth a look */
