@@ -25,6 +25,7 @@
 #include <fs/tty/tty.h>
 #include <fs/vfs.h>
 #include <kernel/debug/ktest.h>
+#include <kernel/debug/lock_report.h>
 #include <kernel/debug/panic.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/cmdline.h>
@@ -215,6 +216,7 @@ static void read_options(u32 magic, u32 info)
 	cmdline_init(boot_info.cmdline);
 	printk_init();
 	panic_init();
+	lock_report_init();
 	printk(KERN_NOTICE "Quire: %s on %s, started by %s with \"%s\"\n", UTS_RELEASE, cpu_identity.model_name,
 	       boot_info.loader, boot_info.cmdline);
 	memory_map_show();

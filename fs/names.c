@@ -215,7 +215,7 @@ static void lock_rename(struct dentry *a, struct dentry *b)
 	if (!d_is_ancestor(a, b) && (d_is_ancestor(b, a) || a > b))
 		swap(a, b);
 	down_write(&a->inode->rwsem);
-	down_write(&b->inode->rwsem);
+	down_write_nested(&b->inode->rwsem, SINGLE_DEPTH_NESTING);
 }
 
 static void unlock_rename(struct dentry *a, struct dentry *b)

@@ -10,6 +10,7 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/bitmap.h>
 #include <kernel/lib/errno.h>
+#include <kernel/sync/lock_check.h>
 #include <kernel/x86/trap.h>
 #include <process/group.h>
 #include <process/posix_timer.h>
@@ -53,6 +54,7 @@ static void dispatch(struct pt_regs *regs)
 		regs->rax = functions[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
 	else
 		regs->rax = unknown_syscall(number);
+	lock_check_holds_nothing("at the end of a system call");
 }
 
 void syscall_init(void)

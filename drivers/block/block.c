@@ -196,6 +196,7 @@ void block_register(struct block_device *device)
 	struct block_device **end;
 
 	ASSERT(device->ops && !block_find(device->name));
+	spin_lock_init(&device->stat_lock);
 	spin_lock(&registry_lock);
 	for (end = &devices; *end; end = &(*end)->next)
 		;

@@ -43,7 +43,7 @@ static bool interrupts;			/* the transmit interrupt empties the ring */
 static bool polled_for_good;		/* panic: no locks, no ring */
 static void (*receiver)(char c);
 
-static spinlock_t lock;			/* irq-safe: the ring and the transmitter */
+static DEFINE_SPINLOCK(lock);			/* irq-safe: the ring and the transmitter */
 static char ring[RING_SIZE];
 static unsigned int head, tail;		/* free running: tail is sent next, head is written next */
 

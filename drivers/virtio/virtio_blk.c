@@ -500,6 +500,7 @@ static void add_disk(struct pci_device *pci)
 	snprintf(disk->block.name, sizeof(disk->block.name), "vd%c", 'a' + nr_disks);
 	disk->block.ops = &virtio_blk_ops;
 	disk->block.driver = disk;
+	spin_lock_init(&disk->lock);
 	INIT_LIST_HEAD(&disk->waiting);
 	timer_setup(&disk->timer, look_after);
 	wrong = start_disk(disk, pci);

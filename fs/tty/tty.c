@@ -256,6 +256,7 @@ static void console_receive(char c)
 
 void tty_init(void)
 {
+	spin_lock_init(&console_tty.lock);
 	for (unsigned int i = 0; i < ARRAY_SIZE(tty_devices); i++)
 		register_device(&tty_devices[i]);
 	serial_set_receiver(console_receive);

@@ -13,7 +13,7 @@
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
-#include <kernel/sync/spinlock.h>
+#include <kernel/sync/lock_check.h>
 #include <kernel/x86/address.h>
 #include <kernel/x86/percpu.h>
 #include <kernel/x86/smp.h>
@@ -29,25 +29,10 @@ static u32 panic_cpu;		/* CPU + 1 of the one that panics */
 static bool hang_after_panic, panic_on_warn;
 static struct panic_note *notes;
 
-#ifdef CONFIG_DEBUG
-static void report_spinlock(const spinlock_t *lock, const char *what)
-{
-	char place[KSYM_TEXT_MAX];
-
-	/* Kernel text is in the top 2 GB: the lock keeps the low half of the address. */
-	ksym_format(0xffffffff00000000UL | lock->taken_at, place, sizeof(place));
-	panic("spinlock 0x%016lx %s; owner is CPU %d, last taken at %s", (unsigned long)lock, what,
-	      (int)lock->owner - 1, place);
-}
-#endif
-
 void panic_init(void)
 {
 	char how[16];
 
-#ifdef CONFIG_DEBUG
-	spinlock_violation = report_spinlock;
-#endif
 	hang_after_panic = cmdline_get("panic", how, sizeof(how)) && !strcmp(how, "hang");
 	panic_on_warn = cmdline_bool("panic_on_warn");
 }
@@ -132,6 +117,7 @@ static void become_the_last_cpu(void)
 	if (winner)
 		machine_halt();
 	panicking = true;
+	lock_check_stop();
 	smp_stop_others();
 	printk_enter_panic();
 }

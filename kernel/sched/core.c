@@ -12,6 +12,7 @@
 #include <kernel/sched/run_queue.h>
 
 #include <kernel/debug/assert.h>
+#include <kernel/debug/lock_report.h>
 #include <kernel/trace/trace.h>
 #include <kernel/x86/smp.h>
 
@@ -106,6 +107,15 @@ static void release_cpu(struct run_queue *rq, struct task *prev, bool preempted)
 	put_prev_task(rq, prev);
 }
 
+#ifdef CONFIG_DEBUG
+static void sleep_bug(const char *where, int line)
+{
+	lock_check_show_held();
+	panic("no sleep here: %u spinlocks are held, interrupts are %s (%s:%d)", lock_check_spinlocks_held(),
+	      irqs_disabled() ? "off" : "on", where, line);
+}
+#endif
+
 /*
  * => preempted: whatever the state says, the task stays runnable: it has set its state for a sleep that comes later
  */
@@ -115,7 +125,8 @@ void __schedule(bool preempted)
 	struct task *prev = rq->curr, *next;
 
 #ifdef CONFIG_DEBUG
-	ASSERTF(this_cpu_read(spinlocks_held) == 0, "%u spinlocks are held", this_cpu_read(spinlocks_held));
+	if (unlikely(lock_check_spinlocks_held()))
+		sleep_bug("schedule", 0);
 #endif
 	spin_lock(&rq->lock);
 	thread_clear_flag(&prev->thread, TIF_NEED_RESCHED);
@@ -188,6 +199,7 @@ void task_start(struct x86_thread *last, void *arg)
 
 void __noreturn do_task_dead(void)
 {
+	lock_check_holds_nothing("at the end of its task");
 	trace(sched_process_exit, current->pid);
 	/* A waker that saw an older state may be about to write TASK_RUNNING: let it finish first. */
 	spin_lock_irq(&current->wake_lock);
@@ -200,9 +212,8 @@ void __noreturn do_task_dead(void)
 #ifdef CONFIG_DEBUG
 void __might_sleep(const char *file, int line)
 {
-	ASSERTF(this_cpu_read(spinlocks_held) == 0, "%u spinlocks are held at %s:%d",
-		this_cpu_read(spinlocks_held), file, line);
-	ASSERTF(!irqs_disabled(), "interrupts are off at %s:%d", file, line);
+	if (unlikely(lock_check_spinlocks_held() || irqs_disabled()) && !panicking)
+		sleep_bug(file, line);
 }
 #endif
 

@@ -21,6 +21,10 @@ static void init_idle_task(struct task *idle, unsigned int cpu)
 	cpumask_setall(&idle->cpus_allowed);
 	snprintf(idle->comm, sizeof(idle->comm), "swapper/%u", cpu);
 	idle_tasks[cpu] = idle;
+#ifdef CONFIG_DEBUG
+	idle->thread.held_locks = &idle->held_locks;
+#endif
+	spin_lock_init(&idle->wake_lock);
 }
 
 /* => on the CPU itself; from now on tasks can be put on its queue */
@@ -28,6 +32,8 @@ static void init_run_queue(unsigned int cpu)
 {
 	struct run_queue *rq = this_rq();
 
+	spin_lock_init(&rq->lock);
+	timer_init_cpu();
 	rq->cpu = cpu;
 	rq->idle = rq->curr = idle_tasks[cpu];
 	rq->tree = RB_ROOT_CACHED;

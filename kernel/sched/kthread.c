@@ -27,8 +27,12 @@ static void __noreturn kthread_exit(struct task *self, int result)
 {
 	self->flags |= PF_EXITING;
 	kthread_unlink(self);
-	/* Under the lock, so that the stopper can't go away between being read and being woken. */
-	spin_lock_irq(&self->wake_lock);
+	/*
+	 * Under the lock, so that the stopper can't go away between being read and being woken. His wake_lock comes inside
+	 * ours: he waits for us, and so can't be the one who takes ours inside his.
+	 */
+	local_irq_disable();
+	spin_lock_nested(&self->wake_lock, SINGLE_DEPTH_NESTING);
 	self->kthread_result = result;
 	self->kthread_exited = true;
 	if (self->kthread_stopper)

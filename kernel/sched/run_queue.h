@@ -96,6 +96,7 @@ void watchdog_tick(struct run_queue *rq, const struct pt_regs *regs);
 
 /* --- timer.c, stats.c --------------------------------------------------------------------------------- */
 
+void timer_init_cpu(void);			/* on the CPU itself */
 void run_timers(void);
 void account_tick(struct run_queue *rq, bool user);
 void update_load_average(void);			/* at each tick of CPU 0 */

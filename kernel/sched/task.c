@@ -77,6 +77,10 @@ struct task *task_alloc(void)
 	task->cpu = smp_processor_id();
 	task->start_time = ktime_get_ns();
 	init_links(task);
+#ifdef CONFIG_DEBUG
+	task->thread.held_locks = &task->held_locks;
+#endif
+	spin_lock_init(&task->wake_lock);
 	inherit_scheduling(task, current);
 	atomic_long_inc(&forks);
 	return task;

@@ -146,6 +146,10 @@ struct task {
 	bool		kthread_exited;	/* (w) its function has returned kthread_result */
 	int		kthread_result;
 	struct task	*kthread_stopper; /* (w) waits in kthread_stop() */
+
+#ifdef CONFIG_DEBUG
+	struct held_locks held_locks;	/* (o) mutexes, rwsems and page locks that it holds */
+#endif
 };
 
 /* The running task. */

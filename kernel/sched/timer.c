@@ -21,6 +21,11 @@ struct timer_base {
 
 static DEFINE_PER_CPU(struct timer_base, timer_bases);
 
+void timer_init_cpu(void)
+{
+	spin_lock_init(&this_cpu_ptr(&timer_bases)->lock);
+}
+
 void timer_setup(struct timer *timer, timer_fn_t fn)
 {
 	*timer = (struct timer){ .fn = fn, .cpu = smp_processor_id() };

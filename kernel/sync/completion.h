@@ -15,7 +15,7 @@ struct completion {
 	wait_queue_head_t wait;
 };
 
-#define COMPLETION_INITIALIZER(name)	{ .wait = { .head = LIST_HEAD_INIT((name).wait.head) } }
+#define COMPLETION_INITIALIZER(name)	{ .wait = __WAIT_QUEUE_HEAD_INITIALIZER((name).wait) }
 #define DECLARE_COMPLETION(name)	struct completion name = COMPLETION_INITIALIZER(name)
 #define DECLARE_COMPLETION_ONSTACK(name)	DECLARE_COMPLETION(name)
 

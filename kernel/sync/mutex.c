@@ -20,9 +20,9 @@ struct mutex_waiter {
 	bool		granted;	/* (wait_lock) written; read by the waiter */
 };
 
-void mutex_init(struct mutex *m)
+void __mutex_init(struct mutex *m)
 {
-	*m = (struct mutex){ 0 };
+	*m = (struct mutex){ .wait_lock = SPIN_LOCK_OF_CLASS(LOCK_CLASS_MUTEX_WAITERS) };
 	INIT_LIST_HEAD(&m->waiters);
 }
 
@@ -31,9 +31,17 @@ bool mutex_is_held(const struct mutex *m)
 	return (READ_ONCE(m->owner) & ~MUTEX_WAITERS) == (unsigned long)current;
 }
 
-bool mutex_trylock(struct mutex *m)
+static inline bool take_if_free(struct mutex *m)
 {
 	return cmpxchg(&m->owner, 0, (unsigned long)current) == 0;
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	if (!take_if_free(m))
+		return false;
+	lock_dep_acquired(m, LOCK_TRY);
+	return true;
 }
 
 /* => true: it was free, and is ours; false: the owner will find us on the list. wait_lock held. */
@@ -95,25 +103,36 @@ static int lock_slowly(struct mutex *m, unsigned int state)
 	return err;
 }
 
-static int lock_state(struct mutex *m, unsigned int state)
+static __always_inline int lock_state(struct mutex *m, unsigned int state, unsigned int subclass)
 {
+	int err;
+
 	might_sleep();
-	return likely(mutex_trylock(m)) ? 0 : lock_slowly(m, state);
+	lock_dep_acquire(m, subclass);
+	err = likely(take_if_free(m)) ? 0 : lock_slowly(m, state);
+	if (!err)
+		lock_dep_acquired(m, subclass);
+	return err;
 }
 
 void mutex_lock(struct mutex *m)
 {
-	lock_state(m, TASK_UNINTERRUPTIBLE);
+	lock_state(m, TASK_UNINTERRUPTIBLE, 0);
+}
+
+void mutex_lock_nested(struct mutex *m, unsigned int subclass)
+{
+	lock_state(m, TASK_UNINTERRUPTIBLE, subclass);
 }
 
 int mutex_lock_interruptible(struct mutex *m)
 {
-	return lock_state(m, TASK_INTERRUPTIBLE);
+	return lock_state(m, TASK_INTERRUPTIBLE, 0);
 }
 
 int mutex_lock_killable(struct mutex *m)
 {
-	return lock_state(m, TASK_KILLABLE);
+	return lock_state(m, TASK_KILLABLE, 0);
 }
 
 void mutex_unlock(struct mutex *m)
@@ -121,6 +140,7 @@ void mutex_unlock(struct mutex *m)
 	struct mutex_waiter *first;
 	struct task *task = NULL;
 
+	lock_dep_release(m);
 	if (likely(cmpxchg(&m->owner, (unsigned long)current, 0) == (unsigned long)current))
 		return;
 	ASSERTF(mutex_is_held(m), "mutex 0x%016lx is released by another task than its owner", (unsigned long)m);

@@ -19,9 +19,9 @@ struct rwsem_waiter {
 	bool		granted;	/* (wait_lock) written; read by the waiter */
 };
 
-void init_rwsem(struct rw_semaphore *sem)
+void __init_rwsem(struct rw_semaphore *sem)
 {
-	*sem = (struct rw_semaphore){ 0 };
+	*sem = (struct rw_semaphore){ .wait_lock = SPIN_LOCK_OF_CLASS(LOCK_CLASS_RWSEM_WAITERS) };
 	INIT_LIST_HEAD(&sem->waiters);
 }
 
@@ -30,7 +30,7 @@ bool rwsem_is_held_write(const struct rw_semaphore *sem)
 	return (READ_ONCE(sem->count) & RWSEM_WRITER) && READ_ONCE(sem->owner) == current;
 }
 
-bool down_read_trylock(struct rw_semaphore *sem)
+static bool read_if_free(struct rw_semaphore *sem)
 {
 	unsigned long count = READ_ONCE(sem->count);
 
@@ -40,11 +40,27 @@ bool down_read_trylock(struct rw_semaphore *sem)
 	return false;
 }
 
-bool down_write_trylock(struct rw_semaphore *sem)
+static bool write_if_free(struct rw_semaphore *sem)
 {
 	if (cmpxchg(&sem->count, 0, RWSEM_WRITER))
 		return false;
 	WRITE_ONCE(sem->owner, current);
+	return true;
+}
+
+bool down_read_trylock(struct rw_semaphore *sem)
+{
+	if (!read_if_free(sem))
+		return false;
+	lock_dep_acquired(sem, LOCK_TRY);
+	return true;
+}
+
+bool down_write_trylock(struct rw_semaphore *sem)
+{
+	if (!write_if_free(sem))
+		return false;
+	lock_dep_acquired(sem, LOCK_TRY);
 	return true;
 }
 
@@ -133,36 +149,55 @@ static int down_slowly(struct rw_semaphore *sem, bool writer, unsigned int state
 	return err;
 }
 
+static __always_inline int down_state(struct rw_semaphore *sem, bool writer, unsigned int state, unsigned int subclass)
+{
+	int err = 0;
+
+	might_sleep();
+	lock_dep_acquire(sem, subclass);
+	if (unlikely(!(writer ? write_if_free(sem) : read_if_free(sem))))
+		err = down_slowly(sem, writer, state);
+	if (!err)
+		lock_dep_acquired(sem, subclass);
+	return err;
+}
+
 void down_read(struct rw_semaphore *sem)
 {
-	might_sleep();
-	if (unlikely(!down_read_trylock(sem)))
-		down_slowly(sem, false, TASK_UNINTERRUPTIBLE);
+	down_state(sem, false, TASK_UNINTERRUPTIBLE, 0);
+}
+
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	down_state(sem, false, TASK_UNINTERRUPTIBLE, subclass);
 }
 
 int down_read_killable(struct rw_semaphore *sem)
 {
-	might_sleep();
-	return likely(down_read_trylock(sem)) ? 0 : down_slowly(sem, false, TASK_KILLABLE);
+	return down_state(sem, false, TASK_KILLABLE, 0);
 }
 
 void down_write(struct rw_semaphore *sem)
 {
-	might_sleep();
-	if (unlikely(!down_write_trylock(sem)))
-		down_slowly(sem, true, TASK_UNINTERRUPTIBLE);
+	down_state(sem, true, TASK_UNINTERRUPTIBLE, 0);
+}
+
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	down_state(sem, true, TASK_UNINTERRUPTIBLE, subclass);
 }
 
 int down_write_killable(struct rw_semaphore *sem)
 {
-	might_sleep();
-	return likely(down_write_trylock(sem)) ? 0 : down_slowly(sem, true, TASK_KILLABLE);
+	return down_state(sem, true, TASK_KILLABLE, 0);
 }
 
 void up_read(struct rw_semaphore *sem)
 {
-	unsigned long count = __atomic_sub_fetch(&sem->count, RWSEM_READER, __ATOMIC_SEQ_CST);
+	unsigned long count;
 
+	lock_dep_release(sem);
+	count = __atomic_sub_fetch(&sem->count, RWSEM_READER, __ATOMIC_SEQ_CST);
 	VM_ASSERTF(count + RWSEM_READER >= RWSEM_READER, "rwsem 0x%016lx had no reader", (unsigned long)sem);
 	if (unlikely((count & RWSEM_WAITERS) && count < RWSEM_READER))
 		wake_waiters(sem);
@@ -173,6 +208,7 @@ void up_write(struct rw_semaphore *sem)
 	unsigned long count;
 
 	VM_ASSERTF(rwsem_is_held_write(sem), "rwsem 0x%016lx", (unsigned long)sem);
+	lock_dep_release(sem);
 	WRITE_ONCE(sem->owner, NULL);
 	count = __atomic_fetch_and(&sem->count, ~RWSEM_WRITER, __ATOMIC_SEQ_CST);
 	if (unlikely(count & RWSEM_WAITERS))

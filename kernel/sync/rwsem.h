@@ -17,16 +17,21 @@ struct rw_semaphore {
 	struct task	*owner;		/* the writer, NULL when there is none */
 	spinlock_t	wait_lock;
 	struct list_head waiters;	/* (wait_lock) first come, first served */
+#ifdef CONFIG_DEBUG
+	struct lock_dep	dep;
+#endif
 };
 
 #define RWSEM_WRITER		1UL
 #define RWSEM_WAITERS		2UL
 #define RWSEM_READER		256UL
 
-#define __RWSEM_INITIALIZER(name)	{ .waiters = LIST_HEAD_INIT((name).waiters) }
+#define __RWSEM_INITIALIZER(name)	{ LOCK_DEP_INIT(LOCK_NAME(name))			\
+	.wait_lock = SPIN_LOCK_OF_CLASS(LOCK_CLASS_RWSEM_WAITERS), .waiters = LIST_HEAD_INIT((name).waiters) }
 #define DECLARE_RWSEM(name)		struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
-void init_rwsem(struct rw_semaphore *sem);
+void __init_rwsem(struct rw_semaphore *sem);
+#define init_rwsem(sem)	do { __init_rwsem(sem); lock_dep_init(&(sem)->dep, LOCK_NAME(sem)); } while (0)
 
 void down_read(struct rw_semaphore *sem);
 /* => 0, or -EINTR on a fatal signal */
@@ -36,6 +41,9 @@ bool down_read_trylock(struct rw_semaphore *sem);
 void up_read(struct rw_semaphore *sem);
 
 void down_write(struct rw_semaphore *sem);
+/* A second one of the same class; subclass as for spin_lock_nested(). */
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass);
 int down_write_killable(struct rw_semaphore *sem) __must_check;
 bool down_write_trylock(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);

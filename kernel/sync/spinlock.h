@@ -7,8 +7,7 @@
  * The lock word is 0 when free and otherwise the holder's CPU + 1. Waiters try in no particular order: on a virtual
  * machine the next in a queue may not be running at all, and everybody would wait for its turn on the host.
  *
- * Debug builds check recursion, unlocking by another CPU, and count the locks that each CPU holds, so that
- * might_sleep() finds who sleeps with a lock held.
+ * Debug builds know who holds which lock and check the order: kernel/sync/lock_check.h.
  *
  * Linux: include/linux/spinlock.h, kernel/locking/.
  */
@@ -17,63 +16,53 @@
 
 #include <kernel/lib/atomic.h>
 #include <kernel/lib/compiler.h>
+#include <kernel/sync/lock_check.h>
 #include <kernel/x86/cpu.h>
 #include <kernel/x86/percpu.h>
 
 typedef struct spinlock {
 	u32	owner;		/* CPU + 1 of the holder, 0: free */
 #ifdef CONFIG_DEBUG
-	u32	taken_at;	/* low half of the holder's code address; kernel text is in the top 2 GB */
+	u16	class;		/* LOCK_CLASS_*; its number in the lock checker */
 #endif
 } spinlock_t;
 
-#define SPIN_LOCK_UNLOCKED	((spinlock_t){ 0 })
-#define DEFINE_SPINLOCK(name)	spinlock_t name = SPIN_LOCK_UNLOCKED
-
 #ifdef CONFIG_DEBUG
-/* Counts only locks taken with this header; read by might_sleep() and schedule(). */
-DECLARE_PER_CPU(unsigned int, spinlocks_held);
-/* The lock checker found `what`: registered by kernel/debug, which stands above; a trap until then. */
-extern void (*spinlock_violation)(const spinlock_t *lock, const char *what);
-void spin_bug(const spinlock_t *lock, const char *what);
+#define SPIN_LOCK_OF_CLASS(number)	{ .class = (number) }
+/* The name is for reports; it lies in a table, beside the address. */
+#define DEFINE_SPINLOCK(lock_name)						\
+	spinlock_t lock_name = { 0 };						\
+	static const struct static_lock static_lock_##lock_name			\
+		__used __section(".static_locks") __aligned(8) = { &lock_name, LOCK_NAME(lock_name) }
+#define spin_lock_init(lock) do {						\
+	static u16 ___class;							\
+	*(lock) = (spinlock_t){ .class = lock_class(&___class, LOCK_NAME(lock)) }; \
+} while (0)
 
-static inline void spin_check_lock(const spinlock_t *lock)
+static __always_inline void spin_check_acquire(spinlock_t *lock, unsigned int subclass)
 {
-	if (unlikely(READ_ONCE(lock->owner) == smp_processor_id() + 1))
-		spin_bug(lock, "taken again by the CPU that holds it");
+	lock_check_acquire(lock, &lock->class, subclass);
 }
 
-static __always_inline void spin_note_locked(spinlock_t *lock, unsigned long ip)
+static __always_inline void spin_check_acquired(spinlock_t *lock, unsigned int flags)
 {
-	lock->taken_at = (u32)ip;
-	this_cpu_inc(spinlocks_held);
+	lock_check_acquired(lock, &lock->class, flags);
 }
 
-static inline void spin_note_unlock(const spinlock_t *lock)
+static __always_inline void spin_check_release(spinlock_t *lock)
 {
 	if (unlikely(READ_ONCE(lock->owner) != smp_processor_id() + 1))
-		spin_bug(lock, "released by a CPU that does not hold it");
-	this_cpu_add(spinlocks_held, -1);
-}
-
-static __always_inline unsigned long spin_caller(void)
-{
-	unsigned long ip;
-
-	__asm__("leaq 0(%%rip), %0" : "=r"(ip));
-	return ip;
+		lock_check_fatal(lock, lock->class, "released by a CPU that does not hold it");
+	lock_check_release(lock, 0);
 }
 #else
-static inline void spin_check_lock(const spinlock_t *lock __unused) { }
-static inline void spin_note_locked(spinlock_t *lock __unused, unsigned long ip __unused) { }
-static inline void spin_note_unlock(const spinlock_t *lock __unused) { }
-static inline unsigned long spin_caller(void) { return 0; }
+#define SPIN_LOCK_OF_CLASS(number)	{ 0 }
+#define DEFINE_SPINLOCK(name)		spinlock_t name = { 0 }
+#define spin_lock_init(lock)		((void)(*(lock) = (spinlock_t){ 0 }))
+static inline void spin_check_acquire(spinlock_t *lock __unused, unsigned int subclass __unused) { }
+static inline void spin_check_acquired(spinlock_t *lock __unused, unsigned int flags __unused) { }
+static inline void spin_check_release(spinlock_t *lock __unused) { }
 #endif
-
-static inline void spin_lock_init(spinlock_t *lock)
-{
-	*lock = SPIN_LOCK_UNLOCKED;
-}
 
 static inline bool spin_is_locked(const spinlock_t *lock)
 {
@@ -90,22 +79,28 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 {
 	if (READ_ONCE(lock->owner) || cmpxchg(&lock->owner, 0, smp_processor_id() + 1))
 		return false;
-	spin_note_locked(lock, spin_caller());
+	spin_check_acquired(lock, LOCK_TRY);
 	return true;
+}
+
+/* A second lock of the same class: subclass (1 to 3) says which step of a rule that the caller knows it is. */
+static __always_inline void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
+{
+	spin_check_acquire(lock, subclass);
+	while (unlikely(cmpxchg(&lock->owner, 0, smp_processor_id() + 1)))
+		while (READ_ONCE(lock->owner))
+			cpu_relax();
+	spin_check_acquired(lock, subclass);
 }
 
 static __always_inline void spin_lock(spinlock_t *lock)
 {
-	spin_check_lock(lock);
-	while (unlikely(cmpxchg(&lock->owner, 0, smp_processor_id() + 1)))
-		while (READ_ONCE(lock->owner))
-			cpu_relax();
-	spin_note_locked(lock, spin_caller());
+	spin_lock_nested(lock, 0);
 }
 
 static __always_inline void spin_unlock(spinlock_t *lock)
 {
-	spin_note_unlock(lock);
+	spin_check_release(lock);
 	smp_store_release(&lock->owner, 0);
 }
 
@@ -136,7 +131,7 @@ static __always_inline void spin_unlock_irq(spinlock_t *lock)
 static inline void assert_spin_locked(const spinlock_t *lock)
 {
 	if (unlikely(!spin_is_held(lock)))
-		spin_bug(lock, "not held by this CPU where it must be");
+		lock_check_fatal(lock, lock->class, "not held by this CPU where it must be");
 }
 #else
 static inline void assert_spin_locked(const spinlock_t *lock __unused) { }

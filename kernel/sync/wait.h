@@ -37,19 +37,16 @@ struct wait_queue_entry {
 	struct list_head entry;		/* (queue's lock) empty: not queued */
 };
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name)	{ SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((name).head) }
-#define DECLARE_WAIT_QUEUE_HEAD(name)	wait_queue_head_t name = { .head = LIST_HEAD_INIT((name).head) }
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name)	\
+	{ SPIN_LOCK_OF_CLASS(LOCK_CLASS_WAIT_QUEUE), LIST_HEAD_INIT((name).head) }
+#define DECLARE_WAIT_QUEUE_HEAD(name)	wait_queue_head_t name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 #define DEFINE_WAIT_FUNC(name, function)	wait_queue_entry_t name = { \
 	.private = current, .func = function, .entry = LIST_HEAD_INIT((name).entry) }
 #define DEFINE_WAIT(name)		DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 #define DECLARE_WAITQUEUE(name, task)	wait_queue_entry_t name = { \
 	.private = task, .func = default_wake_function, .entry = LIST_HEAD_INIT((name).entry) }
 
-static inline void init_waitqueue_head(wait_queue_head_t *wq)
-{
-	spin_lock_init(&wq->lock);
-	INIT_LIST_HEAD(&wq->head);
-}
+#define init_waitqueue_head(wq) do { spin_lock_init(&(wq)->lock); INIT_LIST_HEAD(&(wq)->head); } while (0)
 
 void init_waitqueue_entry(wait_queue_entry_t *entry, struct task *task);
 void init_waitqueue_func_entry(wait_queue_entry_t *entry, wait_queue_func_t func);

@@ -24,6 +24,8 @@
 #define TIF_WORK	(BIT(TIF_NOTIFY_RESUME) | BIT(TIF_SIGPENDING) | BIT(TIF_NEED_RESCHED))
 static_assert(TIF_WORK == 0xe, "asm_constants.inc: TIF_WORK");
 
+struct held_locks;
+
 /* The fields up to flags are known to entry.asm and switch.asm by their offsets. */
 struct x86_thread {
 	u64		rsp;		/* of a switched-out thread */
@@ -31,6 +33,9 @@ struct x86_thread {
 	unsigned long	flags;		/* BIT(TIF_*), atomic */
 	u64		fsbase, gsbase;	/* of user mode; always current here, the registers follow */
 	void		*fpu;		/* fpu_area_size() bytes, 64-byte aligned; NULL: never uses it (kernel thread) */
+#ifdef CONFIG_DEBUG
+	struct held_locks *held_locks;	/* of locks that may sleep (kernel/sync/lock_check.h); NULL: not followed */
+#endif
 };
 static_assert(offsetof(struct x86_thread, rsp) == 0, "switch.asm: THREAD_RSP");
 static_assert(offsetof(struct x86_thread, stack_top) == 8, "entry.asm: THREAD_STACK_TOP");

@@ -32,14 +32,18 @@ static void lock_all(struct check *c)
 {
 	c->nr_mms = 0;
 	for_each_mm(collect_mm, c);
+	lock_check_pause();
 	for (unsigned int i = 0; i < c->nr_mms; i++)
 		mmap_write_lock(c->mms[i]);
+	lock_check_resume();
 }
 
 static void unlock_all(struct check *c)
 {
+	lock_check_pause();
 	for (unsigned int i = 0; i < c->nr_mms; i++)
 		mmap_write_unlock(c->mms[i]);
+	lock_check_resume();
 	for (unsigned int i = 0; i < c->nr_mms; i++)
 		mmput(c->mms[i]);
 }

@@ -191,7 +191,7 @@ static void walk_pmds(struct table_walk *w, pmd_t *pmds, unsigned long address)
 	struct page *page = virt_to_page(pmds);
 	unsigned int huge = 0, deposits;
 
-	spin_lock(&page->ptl);
+	pmd_lock(pmds);
 	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++, address += PMD_SIZE) {
 		pmd_t pmd = pmdp_get(&pmds[i]);
 

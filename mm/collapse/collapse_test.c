@@ -164,10 +164,10 @@ KTEST(collapse, a_page_is_locked)
 
 	KASSERT_TRUE(mm);
 	page = test_page(mm, TEST_BASE);
-	lock_page(page);
+	SetPageLocked(page);	/* as if by somebody else */
 	put_page(page);		/* the lock alone, or it would be the count that is refused */
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PAGE_LOCK);
-	unlock_page(page);
+	ClearPageLocked(page);
 	mmput(mm);
 }
 

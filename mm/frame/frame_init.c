@@ -13,6 +13,7 @@
 #include <mm/frame/boot_mem.h>
 #include <mm/frame/buddy_internal.h>
 #include <mm/frame/lru.h>
+#include <mm/frame/page_debug.h>
 #include <mm/frame/page_lock.h>
 
 #define DMA32_END_PFN	PHYS_PFN(4UL << 30)
@@ -148,6 +149,7 @@ void frame_init(void)
 	init_waitqueue_head(&node->kswapd_wait);
 	init_waitqueue_head(&node->pfmemalloc_wait);
 	lru_init(&node->lruvec);
+	page_debug_init();
 	page_lock_init();
 	zone_init(ZONE_DMA32, "DMA32", 0, min(max_pfn, DMA32_END_PFN));
 	zone_init(ZONE_NORMAL, "Normal", DMA32_END_PFN, max_pfn);

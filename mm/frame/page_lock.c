@@ -9,6 +9,7 @@
 #include <kernel/lib/hash.h>
 #include <kernel/sync/wait.h>
 #include <mm/frame/lru.h>
+#include <mm/frame/page_debug.h>
 #include <mm/frame/vmstat.h>
 
 #define QUEUE_BITS	8
@@ -56,21 +57,99 @@ static int wait_while(struct page *page, enum pageflags flag, unsigned int state
 	return ret;
 }
 
+#ifdef CONFIG_DEBUG
+/*
+ * The checker sees all page locks as one, and counts how many a task holds: collapse holds hundreds. Which task holds
+ * which page is kept beside the page.
+ */
+#define HANDED_OVER	1U	/* the end of an I/O unlocks it */
+
+static const char all_page_locks;
+static u16 page_lock_class = LOCK_CLASS_PAGE;
+
+/* Half of an address that is aligned to a cache line: unique among the tasks of one machine. */
+static inline u32 current_owner(void)
+{
+	return (u32)((unsigned long)current >> 6);
+}
+
+static void check_before(struct page *page)
+{
+	struct page_debug *debug = page_debug(page);
+
+	if (debug && debug->lock_owner == current_owner() && PageLocked(page))
+		lock_check_fatal(page, LOCK_CLASS_PAGE, "taken again by the task that holds it");
+	lock_check_acquire(&all_page_locks, &page_lock_class, LOCK_SLEEPS);
+}
+
+static __always_inline void note_locked(struct page *page, unsigned int how)
+{
+	struct page_debug *debug = page_debug(page);
+
+	if (!debug)
+		return;
+	debug->lock_owner = current_owner();
+	debug->locked_at = (u32)(unsigned long)__builtin_return_address(0);
+	lock_check_acquired(&all_page_locks, &page_lock_class, LOCK_SLEEPS | how);
+}
+
+static void note_unlock(struct page *page)
+{
+	struct page_debug *debug = page_debug(page);
+	u32 owner = debug ? xchg(&debug->lock_owner, 0) : HANDED_OVER;
+
+	if (owner == HANDED_OVER)
+		return;
+	if (owner != current_owner())
+		lock_check_fatal(page, LOCK_CLASS_PAGE, "unlocked by a task that does not hold it");
+	lock_check_release(&all_page_locks, LOCK_SLEEPS);
+}
+
+void page_lock_adopt(struct page *page)
+{
+	note_locked(page, LOCK_TRY);
+}
+
+void page_lock_hand_over(struct page *page)
+{
+	note_unlock(page);
+	if (page_debug(page))
+		page_debug(page)->lock_owner = HANDED_OVER;
+}
+
+bool trylock_page(struct page *page)
+{
+	page = compound_head(page);
+	if (TestSetPageLocked(page))
+		return false;
+	note_locked(page, LOCK_TRY);
+	return true;
+}
+#else
+static inline void check_before(struct page *page __unused) { }
+static inline void note_locked(struct page *page __unused, unsigned int how __unused) { }
+static inline void note_unlock(struct page *page __unused) { }
+#endif
+
 void lock_page(struct page *page)
 {
 	might_sleep();
 	page = compound_head(page);
-	while (!trylock_page(page))
+	check_before(page);
+	while (TestSetPageLocked(compound_head(page)))
 		wait_while(page, PG_locked, TASK_UNINTERRUPTIBLE);
+	note_locked(compound_head(page), 0);
 }
 
 int lock_page_killable(struct page *page)
 {
 	might_sleep();
 	page = compound_head(page);
-	while (!trylock_page(page))
+	check_before(page);
+	while (TestSetPageLocked(compound_head(page)))
 		if (wait_while(page, PG_locked, TASK_KILLABLE))
 			return -EINTR;
+	note_locked(compound_head(page), 0);
 	return 0;
 }
 
@@ -78,6 +157,7 @@ void unlock_page(struct page *page)
 {
 	page = compound_head(page);
 	VM_ASSERT(PageLocked(page));
+	note_unlock(page);
 	ClearPageLocked(page);
 	wake_waiters(page);
 }

@@ -111,7 +111,7 @@ static int copy_pte_range(struct vma *dst, struct vma *src, pmd_t *dst_pmd, pmd_
 	if (pte_alloc(dst->vm_mm, dst_pmd))
 		return -ENOMEM;
 	dst_pte = pte_offset_map_lock(dst_pmd, start, &dst_ptl);
-	src_pte = pte_offset_map_lock(src_pmd, start, &src_ptl);
+	src_pte = pte_offset_map_lock_second(src_pmd, start, &src_ptl);
 	ASSERT(dst_pte && src_pte);	/* with both mmap_locks held for writing a table stays one */
 	error = copy_ptes(src, dst_pte, src_pte, (end - start) >> PAGE_SHIFT, &copied);
 	pmd_table_page(pmdp_get(dst_pmd))->table_used += copied.entries;
@@ -185,7 +185,7 @@ static int copy_huge_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 	if (!deposit)
 		return -ENOMEM;
 	dst_ptl = pmd_lock(dst_pmd);
-	src_ptl = pmd_trans_huge_lock(src_pmd);
+	src_ptl = pmd_trans_huge_lock_second(src_pmd);
 	if (src_ptl) {
 		error = copy_huge_entry(dst, dst_pmd, src_pmd);
 		spin_unlock(src_ptl);
@@ -314,7 +314,7 @@ int dup_mmap(struct mm *child, struct mm *parent)
 	int error;
 
 	mmap_write_lock(parent);
-	mmap_write_lock(child);
+	down_write_nested(&child->mmap_lock, SINGLE_DEPTH_NESTING);	/* nobody knows the child yet */
 	copy_numbers(child, parent);
 	error = dup_areas(child, parent);
 	/* The parent's CPUs may still write through what was writable until now. */

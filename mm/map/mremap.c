@@ -39,10 +39,10 @@ static void unlock_rmap(struct vma *vma)
 }
 
 /* Two locks of one kind: only a holder of mmap_lock for writing takes two, so that nobody does it the other way round. */
-static spinlock_t *lock_second(spinlock_t *second, spinlock_t *first)
+static spinlock_t *lock_second(spinlock_t *second, spinlock_t *first, enum ptl_subclass which)
 {
 	if (second != first)
-		spin_lock(second);
+		spin_lock_nested(second, which);
 	return second;
 }
 
@@ -56,7 +56,8 @@ static void unlock_both(spinlock_t *first, spinlock_t *second)
 /* 512 entries at once: the whole table changes its place. false: the new place is not empty */
 static bool move_table(struct vma *vma, unsigned long old_addr, pmd_t *old_pmd, pmd_t *new_pmd)
 {
-	spinlock_t *old_ptl = pmd_lock(old_pmd), *new_ptl = lock_second(pmd_lockptr(new_pmd), old_ptl);
+	spinlock_t *old_ptl = pmd_lock(old_pmd);
+	spinlock_t *new_ptl = lock_second(pmd_lockptr(new_pmd), old_ptl, PTL_PMD_SECOND);
 	pmd_t pmd = pmdp_get(old_pmd);
 	bool moved = pmd_is_table(pmd) && pmd_none(pmdp_get(new_pmd));
 
@@ -78,7 +79,7 @@ static bool move_huge_pmd(struct vma *vma, unsigned long old_addr, pmd_t *old_pm
 
 	if (!old_ptl)
 		return false;
-	new_ptl = lock_second(pmd_lockptr(new_pmd), old_ptl);
+	new_ptl = lock_second(pmd_lockptr(new_pmd), old_ptl, PTL_PMD_SECOND);
 	moved = pmd_none(pmdp_get(new_pmd));
 	if (moved) {
 		pmd = pmdp_exchange(old_pmd, __pmd(0));
@@ -109,7 +110,7 @@ static void move_ptes(struct vma *vma, unsigned long old_addr, unsigned long len
 	if (!old_pte)
 		return;
 	new_pte = pte_offset(pmdp_get(new_pmd), new_addr);
-	new_ptl = lock_second(pte_lockptr(pmdp_get(new_pmd)), old_ptl);
+	new_ptl = lock_second(pte_lockptr(pmdp_get(new_pmd)), old_ptl, PTL_PTE_SECOND);
 	flush_tlb_batched_pending(vma->vm_mm);
 	for (offset = 0; offset < len; offset += PAGE_SIZE, old_pte++, new_pte++) {
 		pte_t pte;

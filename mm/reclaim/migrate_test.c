@@ -133,11 +133,11 @@ KTEST(migrate, a_locked_page_is_left_by_who_must_not_wait)
 
 	KASSERT_TRUE(mm);
 	page = test_page(mm, TEST_BASE);
-	lock_page(page);
+	SetPageLocked(page);	/* as if by somebody else */
 	put_page(page);
 	KEXPECT_EQ(move(mm, 1, MIGRATE_ASYNC), 1L);
 	KEXPECT(PageLRU(page));
-	unlock_page(page);
+	ClearPageLocked(page);
 	KEXPECT_EQ(move(mm, 1, MIGRATE_ASYNC), 0L);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 1), 0U);
 	mmput(mm);

@@ -71,7 +71,7 @@ KTEST(anon_vma, a_child_is_found_through_its_parent_and_not_the_other_way)
 	struct vma *p, *c;
 
 	mmap_write_lock(parent);
-	mmap_write_lock(child);
+	down_write_nested(&child->mmap_lock, SINGLE_DEPTH_NESTING);
 	p = area(parent, 0, 4);
 	c = area(child, 0, 4);
 	KEXPECT_EQ(anon_vma_prepare(p), 0);
@@ -102,7 +102,7 @@ KTEST(anon_vma, a_long_line_of_ancestors_does_not_make_a_long_chain)
 		struct mm *child = mm_alloc();
 		struct vma *copy;
 
-		mmap_write_lock(child);
+		down_write_nested(&child->mmap_lock, SINGLE_DEPTH_NESTING);
 		copy = area(child, 0, 4);
 		KEXPECT_EQ(anon_vma_fork(copy, vma), 0);
 		mmap_write_unlock(child);

@@ -25,6 +25,7 @@ void space_init(void)
 	area_init();
 	anon_vma_init();
 	limits_init_reserves();
+	lock_order_init();
 }
 
 struct mm *mm_alloc(void)

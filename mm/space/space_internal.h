@@ -8,4 +8,10 @@
 void area_init(void);
 void anon_vma_init(void);
 
+#ifdef CONFIG_DEBUG
+void lock_order_init(void);	/* tells the lock checker */
+#else
+static inline void lock_order_init(void) { }
+#endif
+
 #endif

@@ -56,6 +56,7 @@ static void split_tail(struct page *head, unsigned long i, struct lruvec *lruvec
 #endif
 	if (!PageSwapCache(head))
 		tail->private = 0;
+	page_lock_adopt(tail);
 	smp_wmb();
 	/* From here on PageTail is false; from the next line on it can be found and used. */
 	WRITE_ONCE(tail->compound_head, 0);

@@ -41,6 +41,7 @@ static struct swap_area *area_reserve(struct block_device *bdev, int *error)
 	if (area) {
 		*area = (struct swap_area){ .active = true, .leaving = true, .bdev = bdev,
 					    .type = area - swap_areas, .order_on = ++nr_swapons };
+		spin_lock_init(&area->lock);
 		for (unsigned int i = 0; i < NR_CLUSTER_STATES; i++)
 			INIT_LIST_HEAD(&area->by_state[i]);
 		INIT_LIST_HEAD(&area->by_priority);

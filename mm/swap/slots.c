@@ -296,6 +296,7 @@ static void mark_bad(struct swap_area *area, u32 offset)
 void area_clusters_init(struct swap_area *area, const struct swap_header_info *info)
 {
 	u32 end = area->nr_clusters * SWAP_CLUSTER_SLOTS;
+	unsigned long irqflags;
 
 	atomic_set(&area->nr_usable, area->nr_slots - 1);
 	atomic_set(&area->nr_used, 0);
@@ -308,6 +309,9 @@ void area_clusters_init(struct swap_area *area, const struct swap_header_info *i
 		struct swap_cluster *c = &area->clusters[i];
 
 		spin_lock_init(&c->lock);
+		/* As everywhere: an interrupt handler takes a cluster's lock, and inside it the area's. */
+		local_irq_save(irqflags);
 		cluster_relist(area, c);
+		local_irq_restore(irqflags);
 	}
 }

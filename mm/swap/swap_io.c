@@ -433,5 +433,6 @@ int swap_read_page_async(struct page *page, struct swap_plug *plug)
 		start_io(plug->open, page, BLOCK_READ, read_done);
 	}
 	note_read(page);
+	page_lock_hand_over(page);
 	return 0;
 }

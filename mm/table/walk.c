@@ -54,7 +54,7 @@ spinlock_t *pmd_lock(pmd_t *pmd)
 {
 	spinlock_t *ptl = pmd_lockptr(pmd);
 
-	spin_lock(ptl);
+	spin_lock_nested(ptl, PTL_PMD);
 	return ptl;
 }
 
@@ -63,7 +63,7 @@ spinlock_t *pte_lockptr(pmd_t pmd)
 	return &pmd_table_page(pmd)->ptl;
 }
 
-pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
+static __always_inline pte_t *lock_pte(pmd_t *pmd, unsigned long address, spinlock_t **ptlp, enum ptl_subclass which)
 {
 	for (;;) {
 		pmd_t entry = pmdp_get(pmd);
@@ -72,7 +72,7 @@ pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
 		if (unlikely(!pmd_is_table(entry)))
 			return NULL;
 		ptl = pte_lockptr(entry);
-		spin_lock(ptl);
+		spin_lock_nested(ptl, which);
 		if (likely(pmd_same(entry, pmdp_get(pmd)))) {
 			*ptlp = ptl;
 			return pte_offset(entry, address);
@@ -81,15 +81,37 @@ pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
 	}
 }
 
-spinlock_t *pmd_trans_huge_lock(pmd_t *pmd)
+pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
 {
-	spinlock_t *ptl = pmd_lock(pmd);
-	pmd_t entry = pmdp_get(pmd);
+	return lock_pte(pmd, address, ptlp, PTL_PTE);
+}
 
+pte_t *pte_offset_map_lock_second(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
+{
+	return lock_pte(pmd, address, ptlp, PTL_PTE_SECOND);
+}
+
+static __always_inline spinlock_t *lock_if_huge(pmd_t *pmd, enum ptl_subclass which)
+{
+	spinlock_t *ptl = pmd_lockptr(pmd);
+	pmd_t entry;
+
+	spin_lock_nested(ptl, which);
+	entry = pmdp_get(pmd);
 	if (pmd_trans_huge(entry) || is_swap_pmd(entry))
 		return ptl;
 	spin_unlock(ptl);
 	return NULL;
+}
+
+spinlock_t *pmd_trans_huge_lock(pmd_t *pmd)
+{
+	return lock_if_huge(pmd, PTL_PMD);
+}
+
+spinlock_t *pmd_trans_huge_lock_second(pmd_t *pmd)
+{
+	return lock_if_huge(pmd, PTL_PMD_SECOND);
 }
 
 void set_pte_at(pte_t *ptep, pte_t pte)

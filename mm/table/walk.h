@@ -18,6 +18,12 @@ static inline unsigned int pte_index(unsigned long a) { return a >> PAGE_SHIFT &
 static inline unsigned long pmd_addr_end(unsigned long a, unsigned long end)
 { unsigned long b = (a + PMD_SIZE) & PMD_MASK; return b - 1 < end - 1 ? b : end; }
 
+/*
+ * Locks of tables are one class for the lock checker; these tell them apart. A PMD table's before a PTE table's. Two of
+ * one level are taken only by who holds mmap_lock for writing, so that nobody takes them the other way round.
+ */
+enum ptl_subclass { PTL_PTE, PTL_PMD, PTL_PTE_SECOND, PTL_PMD_SECOND };
+
 pmd_t *mm_find_pmd(struct mm *mm, unsigned long address);	/* NULL when a level above is missing */
 spinlock_t *pmd_lockptr(pmd_t *pmd);
 spinlock_t *pmd_lock(pmd_t *pmd);				/* takes and returns it */
@@ -29,9 +35,11 @@ static inline pte_t *pte_offset(pmd_t pmd, unsigned long address)
  * => returns NULL when *pmd is (or just became) no table: the caller looks at the PMD again
  */
 pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp);
+pte_t *pte_offset_map_lock_second(pmd_t *pmd, unsigned long address, spinlock_t **ptlp);	/* another one is held */
 static inline void pte_unmap_unlock(pte_t *pte, spinlock_t *ptl) { (void)pte; spin_unlock(ptl); }
 /* When the entry stands for 2 MB, a leaf (or being split) or a swap or migration entry: its lock, held; NULL otherwise. */
 spinlock_t *pmd_trans_huge_lock(pmd_t *pmd);
+spinlock_t *pmd_trans_huge_lock_second(pmd_t *pmd);		/* another PMD table's is held */
 
 /* set_pte_at also keeps table_used right: the entries of a PTE table that are not none. => lock of the table held */
 void set_pte_at(pte_t *ptep, pte_t pte);
