@@ -211,7 +211,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux bugs check bench-icount bench-linux bench-tlb host-packages
+.PHONY: run gdb test test-linux bugs check bench-icount bench-linux bench-swap bench-tlb host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -256,6 +256,10 @@ bench-linux: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-linux --build $(K) --csv $(K)/bench-linux.csv
 
+bench-swap: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/bench-swap --build $(K) --csv $(K)/bench-swap.csv
+
 bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
@@ -273,6 +277,7 @@ help:
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's
 #: make bench-linux         speed of swap and of huge pages, beside Linux's, run by turns
+#: make bench-swap          the three ways of huge pages to swap and back: how fast, at what cost
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
