@@ -1,7 +1,7 @@
 /* mm/map/age.c - MADV_COLD, MADV_PAGEOUT, MADV_FREE: pages of a range become the next to go, go now, or may be forgotten.
  *
  * Only pages that this area alone maps: others would lose what they use. A huge page that the range covers as a whole goes as
- * one (reclaim splits it as the mode says), one that it covers in part is split first.
+ * one, by whatever entries it is mapped (reclaim splits it as the mode says); one that it covers in part is split first.
  *
  * MADV_FREE says that the content is not needed any more, unless it is written again. So everything that says "changed" is
  * wiped out: the entry's dirty bit, the page's, and its slot in swap. Without PG_swapbacked the page stands among the
@@ -107,6 +107,30 @@ static bool split_covered_in_part(struct page *head)
 	return split;
 }
 
+/* From this entry on, each of the 512 maps its part of the huge page, and nothing else maps any. => lock of the table held */
+static bool maps_all_of(const pte_t *pte, const struct page *head)
+{
+	if (page_mapcount_total(head) != (int)HPAGE_PMD_NR)
+		return false;
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++)
+		if (!pte_present(ptep_get(&pte[i])) || pte_page(ptep_get(&pte[i])) != head + i)
+			return false;
+	return true;
+}
+
+/* A huge page that is mapped by 512 PTEs goes as one, too. => true: it has been dealt with */
+static bool age_whole(struct aging *aging, pte_t *pte, unsigned long address, unsigned long end)
+{
+	struct page *head = pte_page(ptep_get(pte));
+
+	if (aging->goal == AGE_FREE || end - address < HPAGE_PMD_SIZE || PageTail(head) || !maps_all_of(pte, head))
+		return false;
+	for (unsigned int i = 0; i < HPAGE_PMD_NR; i++)
+		ptep_test_and_clear_young(&pte[i]);
+	age_page(aging, head);
+	return true;
+}
+
 /*
  * Small pages. => the address where it stopped: end; or at a part of a huge page, with *head referenced
  */
@@ -133,6 +157,10 @@ static unsigned long age_ptes(struct aging *aging, pmd_t *pmd, unsigned long sta
 		if (page_mapcount(page) != 1)
 			continue;
 		if (PageCompound(page)) {
+			if (age_whole(aging, pte, address, end)) {
+				address = end;
+				break;
+			}
 			*head = compound_head(page);
 			get_page(*head);
 			break;

@@ -31,6 +31,25 @@ KTEST(huge_swap, a_huge_page_takes_one_cluster_and_one_write)
 	KEXPECT_EQ(stage_strike(&s), 0);
 }
 
+KTEST(huge_swap, mapped_by_small_entries_it_goes_out_as_a_whole_all_the_same)
+{
+	unsigned long out = vm_event_total(THP_SWPOUT), splits = vm_event_total(THP_SPLIT_PAGE);
+	struct stage s;
+
+	for (enum thp_swap_mode mode = THP_SWAP_DELAYED; mode <= THP_SWAP_WHOLE; mode++) {
+		if (!stage_set(&s, mode, 2))
+			KSKIP("no swap, or no huge pages");
+		split_huge_pmd(find_vma(s.mm, TEST_BASE), mm_find_pmd(s.mm, TEST_BASE), TEST_BASE);
+		KEXPECT_EQ(do_madvise(s.mm, TEST_BASE, 2 * HPAGE_PMD_SIZE, MADV_PAGEOUT_), 0);
+		wait_for_writes();
+		KEXPECT_EQ(get_mm_counter(s.mm, MM_SWAPENTS), 2 * HPAGE_PMD_NR);
+		KEXPECT_EQ(test_wrong(s.mm, TEST_BASE, 2 * HPAGE_PMD_NR), 0U);
+		KEXPECT_EQ(stage_strike(&s), 0);
+	}
+	KEXPECT_EQ(vm_event_total(THP_SWPOUT), out + 4);
+	KEXPECT_EQ(vm_event_total(THP_SPLIT_PAGE), splits);
+}
+
 KTEST(huge_swap, in_mode_split_its_parts_go_out_one_by_one)
 {
 	unsigned long out = vm_event_total(THP_SWPOUT), splits = vm_event_total(THP_SPLIT_PAGE);

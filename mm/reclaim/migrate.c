@@ -188,6 +188,8 @@ static void undo(struct migration *m, struct migrate_run *run)
 {
 	map_again(m, m->old);
 	drop_anon_vma(m);
+	if (PageTransHuge(m->old))
+		deferred_split_recheck(m->old);
 	unlock_page(m->old);
 	unlock_page(m->new);
 	run->targets->put(m->new, run->targets->arg);

@@ -58,6 +58,18 @@ void deferred_split_watch(struct page *head)
 	spin_unlock_irqrestore(&queue_lock, irqflags);
 }
 
+void deferred_split_recheck(struct page *head)
+{
+	if (!PageAnon(head) || !page_mapped(head) || entire_mapcount(head))
+		return;
+	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++) {
+		if (!page_mapcount(head + i)) {
+			deferred_split_queue(head);
+			return;
+		}
+	}
+}
+
 void deferred_split_queue(struct page *head)
 {
 	unsigned long irqflags;

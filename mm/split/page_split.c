@@ -145,6 +145,8 @@ static enum split_result try_split(struct page *head, struct list_head *list)
 		result = split_mapped(head, list);
 	anon_vma_unlock_write(anon_vma);
 	put_anon_vma(anon_vma);
+	if (result != SPLIT_OK)
+		deferred_split_recheck(head);
 	return result;
 }
 

@@ -137,6 +137,28 @@ KTEST(split, a_pinned_page_stays_as_it_was)
 	mmput(mm);
 }
 
+KTEST(split, parts_that_are_unmapped_while_a_split_fails_make_the_page_wait_for_another)
+{
+	struct mm *mm = test_huge_mm(1);
+	unsigned long queued = deferred_split_count();
+	struct page *head;
+
+	KASSERT_TRUE(mm);
+	head = lock_head(mm);
+	KEXPECT(try_to_migrate(head, false, true, NULL));
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE + 9 * PAGE_SIZE, 7 * PAGE_SIZE, 4 /* MADV_DONTNEED */), 0);
+	remove_migration_ptes(head, head, HPAGE_PMD_NR, false);
+	KEXPECT_EQ(page_mapcount_total(head), (int)HPAGE_PMD_NR - 7);
+	KEXPECT_EQ(deferred_split_count(), queued);
+	get_page(head);		/* the pin that the split fails at */
+	KEXPECT_EQ((int)split_huge_page(head), SPLIT_PINNED);
+	put_page(head);
+	KEXPECT_EQ(deferred_split_count(), queued + 1);
+	unlock_and_put(head);
+	KEXPECT_EQ(deferred_split_scan(1), 7UL);
+	mmput(mm);
+}
+
 KTEST(split, mappings_come_back_when_the_count_cannot_be_frozen)
 {
 	struct mm *mm = test_huge_mm(1);
