@@ -45,9 +45,10 @@ static struct page *new_huge_cache_page(swp_entry_t entry, int *error)
 	if (!page)
 		return NULL;
 	page->flags |= BIT(PG_locked) | BIT(PG_swapbacked);
+	page_lock_adopt(page);
 	*error = swap_cache_add(page, entry);
 	if (*error) {
-		ClearPageLocked(page);
+		unlock_page(page);
 		put_page(page);
 		return NULL;
 	}
