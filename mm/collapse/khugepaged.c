@@ -156,7 +156,7 @@ static bool scan_areas(struct mm *mm, unsigned int pages, unsigned int *progress
 /* => khugepaged_mm_lock held at entry and return, dropped between; the list is not empty. Returns the progress in PTEs */
 static unsigned int scan_mm_slot(unsigned int pages, enum scan_result *result)
 {
-	bool mmap_locked = false, done = true;
+	bool mmap_locked = false, done = true, gone;
 	unsigned int progress = 1;
 	struct mm_slot *slot;
 	struct mm *mm;
@@ -181,10 +181,12 @@ static unsigned int scan_mm_slot(unsigned int pages, enum scan_result *result)
 
 	spin_lock(&khugepaged_mm_lock);
 	cursor.busy = false;
-	if (done || !atomic_read(&mm->mm_users))
+	/* Asked once: its last user may go at any moment, and then finds the slot in khugepaged_exit(), as soon as the lock is free. */
+	gone = !atomic_read(&mm->mm_users);
+	if (done || gone)
 		advance_cursor();
 	trace(mm_khugepaged_scan, mm, progress, !cursor.slot);
-	if (!atomic_read(&mm->mm_users) && mm->khugepaged_slot) {
+	if (gone && mm->khugepaged_slot) {
 		unlink_slot(slot);
 		spin_unlock(&khugepaged_mm_lock);
 		free_slot(slot);
