@@ -87,6 +87,10 @@ long do_eventfd(unsigned int count, int flags);
 /* memory of files: mmap(2) of a descriptor; fd is not looked at when flags have MAP_ANONYMOUS */
 unsigned long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
 			      unsigned long fd, unsigned long pgoff);
+long ksys_shmget(int key, size_t size, int flags);
+long ksys_shmat(int id, unsigned long addr, int flags);
+long ksys_shmdt(unsigned long addr);
+long ksys_shmctl(int id, int command, void __user *buf);
 long ksys_memfd_create(const char __user *name, unsigned int flags);
 /* swapon(2), swapoff(2): name the device file, then mm/map does the rest */
 long ksys_swapon(const char __user *name, int flags);

@@ -2,6 +2,7 @@
  *
  * Every number comes from where it is kept; nothing is counted twice. Linux: fs/proc/meminfo.c, mm/vmstat.c.
  */
+#include <fs/ipc/shm.h>
 #include <fs/proc/proc.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/alloc/slab.h>
@@ -229,6 +230,7 @@ const struct pseudo_file proc_memory_files[] = {
 	{ .path = "meminfo", .show = meminfo_show },
 	{ .path = "vmstat", .show = vmstat_show },
 	{ .path = "swaps", .show = swaps_show },
+	{ .path = "sysvipc/shm", .show = shm_proc_show },
 	{ .path = "buddyinfo", .show = buddyinfo_show },
 	{ .path = "pagetypeinfo", .show = pagetypeinfo_show, .mode = 0400 },
 	{ .path = "zoneinfo", .show = zoneinfo_show },

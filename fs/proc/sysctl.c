@@ -1,6 +1,7 @@
 /* fs/proc/sysctl.c - /proc/sys: the knobs, by Linux's names. A value out of range is EINVAL, and nothing changes.
  * Linux: kernel/sysctl.c, mm/ (the vm tables).
  */
+#include <fs/ipc/shm.h>
 #include <fs/proc/proc.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/parse.h>
@@ -48,6 +49,16 @@ static int knob_store(char *text, void *arg)
 #define KNOB(variable, lo, hi, fn) ((void *)&(const struct knob){ (unsigned int *)&(variable), lo, hi, fn })
 #define KNOB_FILE(name, variable, lo, hi, fn) \
 	{ .path = name, .mode = 0644, .show = knob_show, .store = knob_store, .arg = KNOB(variable, lo, hi, fn) }
+
+static int ulong_store(char *text, void *arg)
+{
+	unsigned long value;
+	int err = kstrtoul(strim(text), 10, &value);
+
+	if (!err)
+		WRITE_ONCE(*(unsigned long *)arg, value);
+	return err;
+}
 
 /* The one that was written last counts. */
 static void overcommit_by_ratio(void) { sysctl_overcommit_kbytes = 0; }
@@ -149,6 +160,9 @@ const struct pseudo_file proc_sysctl_files[] = {
 	{ .path = "sys/kernel/osrelease", .show = text_show, .arg = UTS_RELEASE },
 	{ .path = "sys/kernel/version", .show = text_show, .arg = UTS_VERSION },
 	{ .path = "sys/kernel/printk", .mode = 0644, .show = printk_show, .store = printk_store },
+	KNOB_FILE("sys/kernel/shmmni", shm_ctlmni, 0, SHM_SLOTS, NULL),
+	{ .path = "sys/kernel/shmmax", .mode = 0644, .show = pseudo_show_ulong, .store = ulong_store, .arg = &shm_ctlmax },
+	{ .path = "sys/kernel/shmall", .mode = 0644, .show = pseudo_show_ulong, .store = ulong_store, .arg = &shm_ctlall },
 	{ .path = "sys/kernel/pid_max", .show = pid_max_show },
 };
 const size_t nr_proc_sysctl_files = ARRAY_SIZE(proc_sysctl_files);

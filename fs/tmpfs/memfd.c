@@ -1,4 +1,4 @@
-/* fs/tmpfs/memfd.c - memfd_create(2): a tmpfs file that is in no directory. Linux: mm/memfd.c. */
+/* fs/tmpfs/memfd.c - files of tmpfs that are in no directory: memfd_create(2), and for fs/ipc. Linux: mm/memfd.c. */
 #include <fs/tmpfs/tmpfs.h>
 #include <fs/files.h>
 #include <fs/mount.h>
@@ -32,7 +32,7 @@ static struct mount *get_memfd_mount(void)
 	return mnt;
 }
 
-static struct file *memfd_file(const char *name)
+struct file *tmpfs_unlinked_file(const char *name)
 {
 	struct mount *mnt = get_memfd_mount();
 	struct inode *inode;
@@ -77,7 +77,7 @@ long ksys_memfd_create(const char __user *uname, unsigned int flags)
 	fd = get_unused_fd_flags(flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
 	if (fd < 0)
 		return fd;
-	file = memfd_file(name);
+	file = tmpfs_unlinked_file(name);
 	if (IS_ERR(file)) {
 		put_unused_fd(fd);
 		return PTR_ERR(file);

@@ -32,6 +32,9 @@ int tmpfs_fill_super(struct superblock *sb, const char *source, const char *opti
 /* => a new inode with the operations of its kind, or NULL */
 struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev);
 
+/* => a new file, open for reading and writing, that nobody finds by its name; ERR_PTR. No limit but memory's */
+struct file *tmpfs_unlinked_file(const char *name);
+
 extern const struct inode_operations tmpfs_file_inode_operations, tmpfs_dir_inode_operations,
 	tmpfs_link_inode_operations;
 extern const struct file_operations tmpfs_file_operations;

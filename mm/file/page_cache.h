@@ -70,6 +70,8 @@ bool mapping_next_entry(struct mapping *mapping, pgoff_t index, struct mapping_e
 bool shmem_swap_out(struct page *page);
 /* bring in what is out of [first, last], as far as there is memory: advice, so nobody waits for an answer */
 void shmem_will_need(struct mapping *mapping, pgoff_t first, pgoff_t last);
+/* SHM_LOCK: no page of it goes out any more, until it is unlocked. What is out comes in when it is touched. => sleeps */
+void shmem_lock(struct mapping *mapping, bool lock);
 /* pages of [first, last] that are out */
 unsigned long shmem_swapped(struct mapping *mapping, pgoff_t first, pgoff_t last);
 /* fn for every slot that a mapping names: the checker counts them. => fn must not sleep */

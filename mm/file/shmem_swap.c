@@ -15,8 +15,10 @@
  * Linux: mm/shmem.c (shmem_writeout, shmem_swapin_folio, shmem_unuse).
  */
 #include <mm/file/tree.h>
+#include <kernel/lib/bitmap.h>
 #include <kernel/lib/errno.h>
 #include <kernel/sched/task.h>
+#include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
 #include <mm/swap/swap.h>
@@ -168,6 +170,39 @@ void shmem_will_need(struct mapping *mapping, pgoff_t first, pgoff_t last)
 	}
 	if (entry.page)
 		put_page(entry.page);
+}
+
+/* On the unevictable list without a reason any more: back to where reclaim looks. => referenced */
+static void rescue(struct page *page)
+{
+	if (!PageUnevictable(page) || PageMlocked(page) || !isolate_lru_page(page))
+		return;
+	if (!PageMlocked(page)) {
+		ClearPageUnevictable(page);
+		count_vm_event(UNEVICTABLE_PGRESCUED);
+	}
+	putback_lru_page(page);
+}
+
+void shmem_lock(struct mapping *mapping, bool lock)
+{
+	struct mapping_entry entry;
+	pgoff_t index = 0;
+
+	if (lock) {
+		/* Reclaim moves its pages to the unevictable list when it comes across them. */
+		set_bit(AS_UNEVICTABLE, &mapping->flags);
+		return;
+	}
+	clear_bit(AS_UNEVICTABLE, &mapping->flags);
+	lru_add_drain_all();
+	for (; mapping_next_entry(mapping, index, &entry); index = entry.index + 1) {
+		if (!entry.page)
+			continue;
+		rescue(entry.page);
+		put_page(entry.page);
+		cond_resched();
+	}
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------------ */

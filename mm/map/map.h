@@ -71,6 +71,8 @@ struct mmap_source {
 unsigned long do_mmap(struct mm *mm, unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
 		      struct mmap_source *source, pgoff_t pgoff);
 int do_munmap(struct mm *mm, unsigned long start, unsigned long len);			/* takes mmap_lock */
+/* the same. => mmap_lock held for writing, both page aligned, start < end; 0 or -ENOMEM */
+int munmap_locked(struct mm *mm, unsigned long start, unsigned long end);
 int do_mprotect(struct mm *mm, unsigned long start, unsigned long len, unsigned long prot);
 unsigned long do_mremap(struct mm *mm, unsigned long addr, unsigned long old_len, unsigned long new_len,
 			unsigned long flags, unsigned long new_addr);

@@ -11,9 +11,6 @@
 /* Empty the entries of [start, end), give the pages to tlb. => any lock that keeps the tables (mmap_lock, i_mmap); sleeps */
 void unmap_page_range(struct mmu_gather *tlb, struct vma *vma, unsigned long start, unsigned long end);
 
-/* munmap's work. => mmap_lock held for writing, both page aligned, start < end; 0 or -ENOMEM */
-int munmap_locked(struct mm *mm, unsigned long start, unsigned long end);
-
 /* Give all entries of [start, end) the area's rights. => mmap_lock held for writing, flags are set already */
 void change_protection(struct vma *vma, unsigned long start, unsigned long end);
 
