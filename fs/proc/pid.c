@@ -6,6 +6,7 @@
 #include <fs/files.h>
 #include <fs/namei.h>
 #include <fs/proc/pid.h>
+#include <kernel/debug/fault_inject.h>
 #include <kernel/lib/parse.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
@@ -154,6 +155,48 @@ static int make_it_fail_store(char *text, void *task)
 	return 0;
 }
 
+/*
+ * Read and written without an allocation: it is read to learn whether the failure has happened, and must not be the step that
+ * fails.
+ */
+static ssize_t fail_nth_read(struct file *file, struct iov_iter *to, u64 *pos)
+{
+	struct task *task = file->inode->private;
+	char text[16];
+	int len = scnprintf(text, sizeof(text), "%u\n", READ_ONCE(task->fail_nth));
+	size_t n;
+
+	if (*pos >= (u64)len)
+		return 0;
+	n = copy_to_iter(text + *pos, min_t(size_t, iov_iter_count(to), len - *pos), to);
+	*pos += n;
+	return n ? (ssize_t)n : -EFAULT;
+}
+
+static ssize_t fail_nth_write(struct file *file, struct iov_iter *from, u64 *pos)
+{
+	struct task *task = file->inode->private;
+	char text[16] = "";
+	size_t len = iov_iter_count(from);
+	unsigned int nth;
+	int err;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_iter(text, len, from) != len)
+		return -EFAULT;
+	err = kstrtouint(strim(text), 10, &nth);
+	if (err)
+		return err;
+	if (nth)
+		WRITE_ONCE(fail_nth_used, true);
+	WRITE_ONCE(task->fail_nth, nth);
+	*pos += len;
+	return len;
+}
+
+static const struct file_operations fail_nth_operations = { .read = fail_nth_read, .write = fail_nth_write };
+
 static int clear_refs_store(char *text, void *task)
 {
 	int value, err = kstrtoint(strim(text), 10, &value);
@@ -221,6 +264,7 @@ static const struct pid_entry pid_entries[] = {
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .get_path = cwd_path },
 	{ .name = "environ", .mode = 0400, .show = environ_show },
 	{ .name = "exe", .mode = S_IFLNK | 0777, .get_path = exe_path },
+	{ .name = "fail-nth", .mode = 0644, .fop = &fail_nth_operations },
 	{ .name = "fd", .mode = S_IFDIR | 0500, .dir_op = &proc_fd_dir_operations, .fop = &proc_fd_dir_file_operations },
 	{ .name = "limits", .mode = 0444, .show = proc_pid_limits_show },
 	{ .name = "make-it-fail", .mode = 0644, .show = make_it_fail_show, .store = make_it_fail_store },

@@ -13,6 +13,7 @@
 #include <mm/alloc/slab.h>
 #include <mm/check/check_mm.h>
 #include <mm/collapse/khugepaged.h>
+#include <mm/frame/fail_mm_step.h>
 #include <mm/reclaim/compact.h>
 
 #define DEBUGFS_MAGIC		0x64626720
@@ -132,6 +133,35 @@ static int filter_store(char *text, void *arg)
 	return err;
 }
 
+/* The steps by name, those that may fail in brackets. */
+static int steps_show(struct seq *m, void *arg __unused)
+{
+	for (unsigned int i = 0; i < NR_MM_STEPS; i++)
+		seq_printf(m, READ_ONCE(fail_mm_steps) & BIT(i) ? "%s[%s]" : "%s%s", i ? " " : "", mm_step_names[i]);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+/* "all", or names with spaces between. */
+static int steps_store(char *text, void *arg __unused)
+{
+	unsigned long steps = 0;
+	char *rest = strim(text), *name;
+
+	while ((name = strsep(&rest, " "))) {
+		unsigned long named = strcmp(name, "all") ? 0 : ~0UL;
+
+		for (unsigned int i = 0; i < NR_MM_STEPS; i++)
+			if (!strcmp(name, mm_step_names[i]))
+				named = BIT(i);
+		if (!named)
+			return -EINVAL;
+		steps |= named;
+	}
+	WRITE_ONCE(fail_mm_steps, steps);
+	return 0;
+}
+
 static int add_fault_attr(struct superblock *sb, struct fault_attr *attr)
 {
 	const struct pseudo_file files[] = {
@@ -143,12 +173,15 @@ static int add_fault_attr(struct superblock *sb, struct fault_attr *attr)
 		{ .path = "task-filter", .mode = 0600, .show = filter_show, .store = filter_store, .arg = &attr->task_filter },
 		{ .path = "injected", .show = atomic_show, .arg = &attr->injected },
 	};
+	static const struct pseudo_file step = { .path = "fail_mm_step/step", .mode = 0600, .show = steps_show, .store = steps_store };
 	struct dentry *dir = pseudo_add(sb->root, attr->name, strlen(attr->name), NULL);
 	unsigned int i;
 
 	for (i = 0; dir && i < ARRAY_SIZE(files); i++)
 		if (!pseudo_add(dir, files[i].path, strlen(files[i].path), &files[i]))
 			return -ENOMEM;
+	if (dir && attr == &fail_mm_step && !pseudo_add(dir, "step", 4, &step))
+		return -ENOMEM;
 	return dir ? 0 : -ENOMEM;
 }
 

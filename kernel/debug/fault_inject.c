@@ -11,6 +11,8 @@
 #include <kernel/lib/random.h>
 
 bool (*fault_task_marked)(void);
+u32 *(*fault_task_nth)(void);
+bool fail_nth_used;
 static struct fault_attr *attrs;
 
 /* => true when the budget of `space` let this one through */
@@ -35,20 +37,29 @@ static bool takes_one_time(struct fault_attr *attr)
 	return left < 0;
 }
 
-bool __should_fail(struct fault_attr *attr, long size)
+/* The verdict of the files. */
+static bool attr_fails(struct fault_attr *attr, long size)
 {
 	unsigned long count;
 
 	if (attr->task_filter && !(fault_task_marked && fault_task_marked()))
 		return false;
-	if (atomic_read(&attr->times) == 0 || takes_space(attr, size))
+	if (!attr->probability || atomic_read(&attr->times) == 0 || takes_space(attr, size))
 		return false;
 	count = __atomic_add_fetch(&attr->count, 1, __ATOMIC_RELAXED);
 	if (attr->interval > 1 && count % attr->interval)
 		return false;
 	if (attr->probability < 100 && get_random_below(100) >= attr->probability)
 		return false;
-	if (!takes_one_time(attr))
+	return takes_one_time(attr);
+}
+
+bool __should_fail(struct fault_attr *attr, long size)
+{
+	u32 *nth = fault_task_nth ? fault_task_nth() : NULL;
+
+	/* A task that counts down is asked for nothing else. */
+	if (nth && *nth ? --*nth != 0 : !attr_fails(attr, size))
 		return false;
 	atomic_inc(&attr->injected);
 	if (attr->verbose)

@@ -9,6 +9,7 @@
 #include <kernel/debug/panic.h>
 #include <kernel/lib/printf.h>
 #include <kernel/trace/trace.h>
+#include <kernel/x86/trap.h>
 
 struct task init_task;
 static struct task *idle_tasks[MAX_CPUS];
@@ -55,6 +56,11 @@ static bool current_is_marked(void)
 	return READ_ONCE(current->make_it_fail);
 }
 
+static u32 *current_fail_nth(void)
+{
+	return current_irq_regs() ? NULL : &current->fail_nth;
+}
+
 void sched_init(void *stack, size_t size)
 {
 	static struct panic_note note = { .print = describe_current };
@@ -72,6 +78,7 @@ void sched_init(void *stack, size_t size)
 	init_run_queue(0);
 	panic_note_register(&note);
 	fault_task_marked = current_is_marked;
+	fault_task_nth = current_fail_nth;
 }
 
 void *sched_prepare_cpu(unsigned int cpu)

@@ -136,6 +136,7 @@ struct task {
 	u32		personality;	/* (o) */
 	bool		sigkill_pending; /* (a) a fatal signal is on its way: killable sleeps end */
 	bool		make_it_fail;	/* fault injection with task_filter hits this task */
+	u32		fail_nth;	/* (o) that many steps that can fail from now on, one does; 0: none */
 	uid_t		uid, euid, suid, fsuid;	/* (o) see capable() */
 	gid_t		gid, egid, sgid, fsgid;
 

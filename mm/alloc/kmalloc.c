@@ -34,6 +34,7 @@ void slab_init(void)
 {
 	fault_attr_register(&failslab);
 	fault_attr_register(&fail_page_alloc);
+	fault_attr_register(&fail_mm_step);
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		size_t size = sizes[i].size;
 

@@ -27,7 +27,7 @@ static inline bool lock_unchanged_pte(struct vm_fault *vmf)
 	vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, &vmf->ptl);
 	if (unlikely(!vmf->pte))
 		return false;
-	if (likely(pte_same(ptep_get(vmf->pte), vmf->orig_pte)))
+	if (likely(pte_same(ptep_get(vmf->pte), vmf->orig_pte) && !should_fail_mm_step(MM_STEP_ENTRY_SAME)))
 		return true;
 	spin_unlock(vmf->ptl);
 	return false;

@@ -15,7 +15,7 @@ static inline void trace_huge_fault(const struct vm_fault *vmf, enum huge_fault_
 static inline bool lock_unchanged_pmd(struct vm_fault *vmf)
 {
 	vmf->ptl = pmd_lock(vmf->pmd);
-	if (likely(pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd)))
+	if (likely(pmd_same(pmdp_get(vmf->pmd), vmf->orig_pmd) && !should_fail_mm_step(MM_STEP_ENTRY_SAME)))
 		return true;
 	spin_unlock(vmf->ptl);
 	return false;

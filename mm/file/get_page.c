@@ -39,7 +39,7 @@ static struct page *create_page(struct mapping *mapping, pgoff_t index, gfp_t gf
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	SetPageUptodate(page);
-	error = trylock_page(page) ? add_to_page_cache(mapping, page, index, gfp) : -EBUSY;
+	error = __trylock_page(page) ? add_to_page_cache(mapping, page, index, gfp) : -EBUSY;
 	ASSERT(error != -EBUSY);	/* nobody else knows a new page */
 	unlock_page(page);
 	if (!error)

@@ -305,7 +305,7 @@ unsigned long buddy_isolate_range(struct zone *zone, unsigned long start, unsign
 
 	if (!contended)
 		spin_lock_irqsave(&zone->lock, flags);
-	else if (!spin_trylock_irqsave(&zone->lock, flags))
+	else if (should_fail_mm_step(MM_STEP_COMPACT_LOCK) || !spin_trylock_irqsave(&zone->lock, flags))
 		return *contended = true, 0;
 	for (unsigned long pfn = start; pfn < end && taken < most; pfn += step) {
 		struct page *page = pfn_to_page(pfn);

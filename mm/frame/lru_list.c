@@ -95,7 +95,7 @@ void page_clear_isolated(struct page *page)
 bool lruvec_isolate_page(struct lruvec *lruvec, struct page *page)
 {
 	assert_spin_locked(&lruvec->lru_lock);
-	if (!PageLRU(page) || !get_page_unless_zero(page))
+	if (!PageLRU(page) || should_fail_mm_step(MM_STEP_ISOLATE_LRU) || !get_page_unless_zero(page))
 		return false;
 	ClearPageLRU(page);
 	lruvec_del_page(lruvec, page);

@@ -13,6 +13,7 @@
 
 #include <mm/types.h>
 #include <kernel/debug/assert.h>
+#include <mm/frame/fail_mm_step.h>
 
 #define vmemmap ((struct page *)VMEMMAP_BASE)
 extern unsigned long max_pfn;		/* frames of the page array: pfn < max_pfn have a struct page */
@@ -96,7 +97,7 @@ void put_pages(struct page **pages, unsigned int nr);
 /* page_ref_freeze - take the count from expected to 0 in one step, or fail. While frozen nobody can get the page. */
 static inline bool page_ref_freeze(struct page *head, int expected)
 {
-	return atomic_cmpxchg(&head->_refcount, expected, 0) == expected;
+	return !should_fail_mm_step(MM_STEP_FREEZE_PAGE) && atomic_cmpxchg(&head->_refcount, expected, 0) == expected;
 }
 static inline void page_ref_unfreeze(struct page *head, int count)
 {

@@ -117,7 +117,7 @@ void page_lock_hand_over(struct page *page)
 		page_debug(page)->lock_owner = HANDED_OVER;
 }
 
-bool trylock_page(struct page *page)
+bool __trylock_page(struct page *page)
 {
 	page = compound_head(page);
 	if (TestSetPageLocked(page))

@@ -12,16 +12,21 @@ void page_lock_init(void);	/* called by frame_init */
 
 /* All of them work on the head of a compound page. */
 #ifdef CONFIG_DEBUG
-bool trylock_page(struct page *page);
+bool __trylock_page(struct page *page);
 /* The lock is set by other means than lock_page() and trylock_page() (a new page, a part of a split): it is ours. */
 void page_lock_adopt(struct page *page);
 /* The end of an I/O, not this task, will unlock it. => locked by this task; before the I/O is submitted */
 void page_lock_hand_over(struct page *page);
 #else
-static inline bool trylock_page(struct page *page) { return !TestSetPageLocked(compound_head(page)); }
+static inline bool __trylock_page(struct page *page) { return !TestSetPageLocked(compound_head(page)); }
 static inline void page_lock_adopt(struct page *page __unused) { }
 static inline void page_lock_hand_over(struct page *page __unused) { }
 #endif
+/* For who can do without: a page that nobody else can know is locked by __trylock_page(). */
+static inline bool trylock_page(struct page *page)
+{
+	return !should_fail_mm_step(MM_STEP_LOCK_PAGE) && __trylock_page(page);
+}
 void lock_page(struct page *page);			/* sleeps */
 int lock_page_killable(struct page *page);		/* 0, or -EINTR when the task is being killed */
 void unlock_page(struct page *page);			/* any context: block completions use it */

@@ -141,7 +141,7 @@ static struct page *compaction_alloc(struct page *old, void *arg)
 	struct compact_control *cc = arg;
 	struct page *page;
 
-	if (PageHead(old))
+	if (PageHead(old) || should_fail_mm_step(MM_STEP_MIGRATE_TARGET))
 		return NULL;
 	if (list_empty(&cc->freepages))
 		isolate_freepages(cc);

@@ -94,7 +94,7 @@ static bool isolate_page(struct compact_control *cc, struct page *page)
 	bool isolated;
 
 	if (cc->mode == MIGRATE_ASYNC) {
-		if (!spin_trylock_irqsave(&lruvec->lru_lock, flags)) {
+		if (should_fail_mm_step(MM_STEP_COMPACT_LOCK) || !spin_trylock_irqsave(&lruvec->lru_lock, flags)) {
 			cc->contended = true;
 			return false;
 		}

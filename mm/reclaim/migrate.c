@@ -209,7 +209,7 @@ static int begin(struct migration *m, struct migrate_run *run, bool may_wait)
 		run->targets->put(m->new, run->targets->arg);
 		return error;
 	}
-	locked = trylock_page(m->new);
+	locked = __trylock_page(m->new);
 	ASSERT(locked);			/* nobody else knows it */
 	m->was_mlocked = PageMlocked(m->old);
 	hold_anon_vma(m);

@@ -167,7 +167,7 @@ struct anon_vma *page_lock_anon_vma_read(struct page *page, bool trylock)
 {
 	struct anon_vma *av = page_anon_vma(page), *root;
 
-	if (!av || !page_mapped(page))
+	if (!av || !page_mapped(page) || (trylock && should_fail_mm_step(MM_STEP_ANON_VMA)))
 		return NULL;
 	root = READ_ONCE(av->root);
 	if (down_read_trylock(&root->rwsem)) {
@@ -196,7 +196,7 @@ struct anon_vma *page_get_anon_vma(struct page *page)
 {
 	struct anon_vma *av = page_anon_vma(page);
 
-	if (!av || !page_mapped(page) || !atomic_inc_not_zero(&av->refcount))
+	if (!av || !page_mapped(page) || should_fail_mm_step(MM_STEP_ANON_VMA) || !atomic_inc_not_zero(&av->refcount))
 		return NULL;
 	/* Counted, but perhaps as somebody else's: only if the page is still mapped was it alive all the time. */
 	if (!page_mapped(page)) {

@@ -140,6 +140,8 @@ int swap_duplicate_range(swp_entry_t entry, unsigned int nr)
 
 	if (!c)
 		return -EINVAL;
+	if (should_fail_mm_step(MM_STEP_SWAP_DUPLICATE))
+		error = -ENOMEM;
 	VM_ASSERT(slot + nr <= SWAP_CLUSTER_SLOTS);
 	for (unsigned int i = 0; i < nr && !error; i++) {
 		if (slot_refuses(c, slot + i))

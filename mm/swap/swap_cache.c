@@ -60,6 +60,8 @@ int swap_cache_add(struct page *page, swp_entry_t entry)
 	int error;
 
 	VM_ASSERT(PageLocked(page) && !PageSwapCache(page));
+	if (should_fail_mm_step(MM_STEP_SWAP_CACHE))
+		return -EEXIST;
 	page_ref_add(page, nr);
 	c = lock_cluster(entry, &slot, &irqflags);
 	error = c ? slots_refuse(c, slot, nr) : -ENOENT;

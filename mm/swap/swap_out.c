@@ -76,6 +76,8 @@ enum slot_result add_to_swap(struct page *page)
 	enum slot_result result;
 
 	VM_ASSERT(PageLocked(page) && PageUptodate(page) && PageSwapBacked(page) && !PageSwapCache(page));
+	if (should_fail_mm_step(MM_STEP_SWAP_SLOT))
+		return SLOT_NO_SPACE;
 	/* The cache's references come first: once the words name the page, read-ahead may find it and drop it again. */
 	page_ref_add(page, nr);
 	if (slot_alloc_here(page, &entry)) {
