@@ -537,6 +537,32 @@ static int bring_in_huge(int n)
 	return bring_in(HUGE, n);
 }
 
+/* Shared memory, which a child has mapped, too. */
+static void fresh_shared(uint64_t seed)
+{
+	if (mmap(area, SMALL * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		fatal("mmap");
+	fill_each(area, SMALL * PAGE, seed);
+}
+
+static int page_out_shared_memory(int n)
+{
+	struct sharer s;
+	int fired;
+
+	fresh_shared(n);
+	share(&s, SMALL * PAGE, n);
+	fired = page_out(SMALL * PAGE, n);
+	expect_unchanged(&s);
+	return fired;
+}
+
+static int bring_in_shared_memory(int n)
+{
+	fresh_shared(n);
+	return bring_in(SMALL * PAGE, n);
+}
+
 /* Two processes have the entry. */
 static int bring_in_shared(int n)
 {
@@ -638,7 +664,7 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/self/fail-nth", O_RDWR);
 	if (nth_fd < 0)
 		skip_all("the kernel has no fail-nth (CONFIG_FAULT_INJECTION)");
-	plan(27);
+	plan(29);
 	let_everything_fail();
 	signal(SIGBUS, on_bus);
 	area = map_aligned(3 * HUGE);
@@ -662,6 +688,8 @@ int main(int argc, char **argv)
 	try_each("MADV_PAGEOUT of small pages", page_out_small);
 	try_each("bringing back small pages", bring_in_small);
 	try_each("bringing back for one of two", bring_in_shared);
+	try_each("MADV_PAGEOUT of shared memory", page_out_shared_memory);
+	try_each("bringing back shared memory", bring_in_shared_memory);
 	try_swap_modes();
 	swapoff(SWAP_DEVICE);
 	try_each("swapon", swap_on);
