@@ -17,10 +17,14 @@ static int change_mode(const struct path *path, umode_t mode)
 	if (error)
 		return error;
 	down_write(&inode->rwsem);
-	inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
-	inode_touch(inode, false, false);
+	if (inode->seals & F_SEAL_EXEC && (mode ^ inode->mode) & 0111)
+		error = -EPERM;
+	if (!error) {
+		inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
+		inode_touch(inode, false, false);
+	}
 	up_write(&inode->rwsem);
-	return 0;
+	return error;
 }
 
 long do_fchmodat(int dfd, const char __user *name, umode_t mode)

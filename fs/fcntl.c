@@ -91,6 +91,12 @@ long ksys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)
 	case F_GETOWN:
 		ret = 0;
 		break;
+	case F_ADD_SEALS:
+		ret = file_add_seals(file, arg);
+		break;
+	case F_GET_SEALS:
+		ret = file_get_seals(file);
+		break;
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		ret = pipe_size(file, cmd == F_SETPIPE_SZ, arg);

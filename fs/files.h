@@ -104,4 +104,8 @@ void set_fs_path(struct fs_context *fs, struct path *which, const struct path *p
 struct files *get_task_files(struct task *task);
 struct fs_context *get_task_fs(struct task *task);
 
+/* fcntl's F_ADD_SEALS and F_GET_SEALS (fs/seals.c): 0, the seals; -EPERM, -EINVAL: can't be sealed, -EBUSY: mapped for writing */
+long file_add_seals(struct file *file, unsigned int seals);
+long file_get_seals(struct file *file);
+
 #endif

@@ -125,17 +125,48 @@ static struct mapping *page_cache_mapping(struct vma *vma)
 	return &vma->file->inode->mapping;
 }
 
+static bool is_writable_area(const struct vma *vma)
+{
+	unsigned long flags = VM_SHARED | VM_MAYWRITE;
+
+	return (vma->vm_flags & flags) == flags;
+}
+
+static void page_cache_open(struct vma *vma)
+{
+	file_vma_open(vma);
+	/* A copy of one that was allowed: no seal can have come between. */
+	if (is_writable_area(vma))
+		atomic_inc(&vma->file->inode->writable_areas);
+}
+
+static void page_cache_close(struct vma *vma)
+{
+	if (is_writable_area(vma))
+		atomic_dec(&vma->file->inode->writable_areas);
+	file_vma_close(vma);
+}
+
 static const struct vma_ops page_cache_vma_ops = {
-	.open		= file_vma_open,
-	.close		= file_vma_close,
+	.open		= page_cache_open,
+	.close		= page_cache_close,
 	.fault		= page_cache_fault,
 	.mapping	= page_cache_mapping,
 	.name		= file_vma_name,
 	.info		= file_vma_info,
 };
 
-int page_cache_mmap(struct file *file __unused, struct vma *vma)
+int page_cache_mmap(struct file *file, struct vma *vma)
 {
+	struct inode *inode = file->inode;
+
+	if (vma->vm_flags & VM_SHARED && READ_ONCE(inode->seals) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EPERM;
+		vma->vm_flags &= ~VM_MAYWRITE;
+	}
+	if (is_writable_area(vma) && !inode_allow_writable_area(inode))
+		return -EPERM;
 	vma->ops = &page_cache_vma_ops;
 	return 0;
 }

@@ -130,6 +130,8 @@ struct inode {
 	struct rw_semaphore rwsem;
 	struct mapping	mapping;		/* cached pages, for file systems that use it */
 	atomic_t	count;
+	unsigned int	seals;			/* (w) F_SEAL_*, of files of memory */
+	atomic_t	writable_areas;		/* shared mappings that may write; -1: none may */
 	atomic_t	writers;		/* > 0: opened for writing; < 0: being executed, which forbids writing */
 	struct pipe	*pipe;			/* (w) of a FIFO that is open */
 	void		*private;
@@ -145,6 +147,8 @@ void iput(struct inode *inode);
 /* fop for a FIFO or a device node, from the mode. Regular files and directories set their own. */
 void init_special_inode(struct inode *inode);
 static inline bool is_directory(const struct inode *inode) { return S_ISDIR(inode->mode); }
+/* One shared mapping more that may write; its end takes it off. => false: a seal forbids it */
+bool inode_allow_writable_area(struct inode *inode);
 void inode_touch(struct inode *inode, bool mtime, bool atime);	/* ctime and mtime (and atime) := now */
 u64 inode_blocks_from_pages(const struct inode *inode);		/* st_blocks of what lies in the page cache */
 

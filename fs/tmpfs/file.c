@@ -81,7 +81,10 @@ static ssize_t tmpfs_write(struct file *file, struct iov_iter *from, u64 *pos)
 	down_write(&inode->rwsem);
 	if (file->flags & O_APPEND)
 		*pos = inode->size;
-	if (*pos >= MAX_FILE_SIZE)
+	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
+	    (inode->seals & F_SEAL_GROW && *pos + iov_iter_count(from) > inode->size))
+		ret = -EPERM;
+	else if (*pos >= MAX_FILE_SIZE)
 		ret = -EFBIG;
 	else
 		iov_iter_truncate(from, min_t(u64, iov_iter_count(from), MAX_FILE_SIZE - *pos));
@@ -123,6 +126,8 @@ static int tmpfs_truncate(struct inode *inode, u64 size)
 
 	if (size > MAX_FILE_SIZE)
 		return -EFBIG;
+	if ((size < old && inode->seals & F_SEAL_SHRINK) || (size > old && inode->seals & F_SEAL_GROW))
+		return -EPERM;
 	/* What a mapping has written behind the end of the file must not come into sight when the file grows. */
 	if (size > old)
 		error = zero_in_page(inode, old, min_t(u64, PAGE_ALIGN(old), size));
@@ -142,6 +147,9 @@ static int punch_hole(struct inode *inode, u64 from, u64 to)
 	u64 first = PAGE_ALIGN(from), last = to & PAGE_MASK;
 	int error;
 
+	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+
 	if (first > last)		/* inside one page */
 		return zero_in_page(inode, from, to);
 	error = zero_in_page(inode, from, first);
@@ -160,6 +168,8 @@ static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 		return punch_hole(inode, offset, offset + len);
 	if (mode & ~FALLOC_FL_KEEP_SIZE)
 		return -EOPNOTSUPP;
+	if (inode->seals & F_SEAL_GROW && offset + len > inode->size)
+		return -EPERM;
 	for (index = offset >> PAGE_SHIFT; index < end; index++) {
 		struct page *page = find_or_create_page(&inode->mapping, index, mapping_gfp(&inode->mapping));
 

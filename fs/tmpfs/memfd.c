@@ -63,7 +63,8 @@ long ksys_memfd_create(const char __user *uname, unsigned int flags)
 	struct file *file;
 	int fd;
 
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC))
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC) ||
+	    (flags & (MFD_NOEXEC_SEAL | MFD_EXEC)) == (MFD_NOEXEC_SEAL | MFD_EXEC))
 		return -EINVAL;
 	given = getname(uname, LOOKUP_EMPTY);
 	if (IS_ERR(given))
@@ -81,6 +82,12 @@ long ksys_memfd_create(const char __user *uname, unsigned int flags)
 	if (IS_ERR(file)) {
 		put_unused_fd(fd);
 		return PTR_ERR(file);
+	}
+	if (flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL))
+		file->inode->seals = 0;
+	if (flags & MFD_NOEXEC_SEAL) {
+		file->inode->mode &= ~0111;
+		file->inode->seals = F_SEAL_EXEC;
 	}
 	fd_install(fd, file);
 	return fd;

@@ -157,6 +157,7 @@ struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
 	inode->op = &tmpfs_file_inode_operations;
 	if (S_ISREG(mode)) {
 		inode->fop = &tmpfs_file_operations;
+		inode->seals = F_SEAL_SEAL;
 		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_SHMEM));
 	} else if (S_ISDIR(mode)) {
 		inode->op = &tmpfs_dir_inode_operations;

@@ -11,8 +11,8 @@ static const struct lock_order_step steps[] = {
 	{ "page lock",			{ "page lock" } },
 	{ "anon_vma / i_mmap lock",	{ "av->rwsem", "mapping->i_mmap_rwsem" } },
 	{ "page-table lock",		{ "mm->page_table_lock", "page->ptl" } },
-	{ "swap lock",			{ "swap_list_lock", "c->lock (mm/swap", "area->lock (mm/swap" } },
 	{ "tree lock",			{ "mapping->tree_lock" } },
+	{ "swap lock",			{ "swap_list_lock", "c->lock (mm/swap", "area->lock (mm/swap" } },
 	{ "LRU lock",			{ "lruvec->lru_lock" } },
 	{ "zone lock",			{ "zone->lock" } },
 };

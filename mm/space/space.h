@@ -6,7 +6,7 @@
  *
  * LOCK ORDER (the authority; the lock checker enforces it):
  *	mmap_lock -> page lock -> anon_vma lock / i_mmap lock -> page-table lock (one a table page, PMD before PTE)
- *	-> swap-area lock -> mapping tree lock -> LRU lock -> zone lock
+ *	-> mapping tree lock -> swap-area lock -> LRU lock -> zone lock
  * Every walker: read the entry once -> decide -> take the lock -> read again -> act.
  */
 #ifndef MM_SPACE_SPACE_H
