@@ -180,15 +180,29 @@ struct lruvec {
 	unsigned long	anon_cost, file_cost;	/* (lru_lock) */
 };
 
+#define MAX_RECLAIM_RETRIES	16	/* fruitless rounds until kswapd gives up, or a request for memory ends */
+
+/* Why a reclaimer waits: mm/reclaim/throttle.c */
+enum vmscan_throttle_state {
+	VMSCAN_THROTTLE_WRITEBACK,		/* what it finds is under way to the disk already */
+	VMSCAN_THROTTLE_ISOLATED,		/* others have taken too much off the lists */
+	VMSCAN_THROTTLE_NOPROGRESS,		/* nearly everything was looked at, and nothing freed */
+	VMSCAN_THROTTLE_CONGESTED,		/* the disk has all the requests it can have */
+	NR_VMSCAN_THROTTLE,
+};
+
 struct node {
 	int		id;
 	struct zone	zones[MAX_NR_ZONES];
 	struct lruvec	lruvec;
 	wait_queue_head_t kswapd_wait;		/* kswapd sleeps here */
-	wait_queue_head_t pfmemalloc_wait;	/* throttled direct reclaimers */
+	wait_queue_head_t pfmemalloc_wait;	/* direct reclaimers that wait for kswapd */
+	wait_queue_head_t reclaim_wait[NR_VMSCAN_THROTTLE]; /* throttled, by reason */
+	atomic_t	nr_writeback_throttled;	/* of these, who wait for writes to end */
+	unsigned long	nr_reclaim_start;	/* nr_throttled_written when the first of them came */
 	struct task	*kswapd;
 	int		kswapd_order;		/* highest order asked for since it last ran */
-	int		kswapd_failures;	/* runs in a row without a reclaimed page */
+	int		kswapd_failures;	/* runs in a row without a reclaimed page; from MAX_RECLAIM_RETRIES on it has given up */
 	unsigned long	totalreserve_pages;
 };
 

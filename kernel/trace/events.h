@@ -49,8 +49,10 @@ TRACE_EVENT(vmscan, mm_vmscan_lru_shrink_active,
 	    "nr_taken=%llu nr_active=%llu nr_deactivated=%llu nr_referenced=%llu priority=%llu",
 	    nr_taken, nr_active, nr_deactivated, nr_referenced, priority)
 TRACE_EVENT(vmscan, mm_vmscan_reclaim_page, "pfn=0x%llx verdict=%llu", pfn, verdict)
-TRACE_EVENT(vmscan, mm_vmscan_throttled, "usec_timeout=%llu usec_delayed=%llu reason=%llu",
-	    usec_timeout, usec_delayed, reason)
+TRACE_EVENT(vmscan, mm_vmscan_throttled, "nid=%llu usec_timeout=%llu usect_delayed=%llu reason=%{vmscan_throttle}",
+	    nid, usec_timeout, usect_delayed, reason)
+TRACE_EVENT(writeback, writeback_congestion_wait, "usec_timeout=%llu usec_delayed=%llu", usec_timeout, usec_delayed)
+TRACE_EVENT(writeback, writeback_wait_iff_congested, "usec_timeout=%llu usec_delayed=%llu", usec_timeout, usec_delayed)
 TRACE_EVENT(oom, mark_victim, "pid=%lld", pid)
 
 TRACE_EVENT(migrate, mm_migrate_pages,

@@ -5,8 +5,8 @@
  * again by then, the load is not over. What was asked for while it worked is in node->kswapd_order. It asks for
  * memory as PF_MEMALLOC: from the whole reserve, and never by reclaiming.
  *
- * When many runs in a row freed nothing, it gives up; direct reclaim, when it succeeds, wakes it again by clearing
- * node->kswapd_failures.
+ * When 16 runs in a row freed nothing, it gives up: node->kswapd_failures. It takes up work again when direct reclaim has
+ * succeeded, or when so much was freed that a zone is above its high mark (mm/frame/buddy.c).
  *
  * Linux: mm/vmscan.c (kswapd, kswapd_try_to_sleep, wakeup_kswapd).
  */
@@ -21,11 +21,9 @@
 #include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
 
-#define KSWAPD_MAX_FAILURES	16
-
 static inline bool kswapd_hopeless(const struct node *node)
 {
-	return READ_ONCE(node->kswapd_failures) >= KSWAPD_MAX_FAILURES;
+	return READ_ONCE(node->kswapd_failures) >= MAX_RECLAIM_RETRIES;
 }
 
 /* One zone above its high mark is enough: requests find it. */

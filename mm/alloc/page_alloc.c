@@ -6,8 +6,9 @@
  *	compact, without waiting		large blocks only: there may be enough memory, in small pieces
  *	reclaim for ourselves			may be throttled, so that a crowd does not eat the reserve
  *	give the per-CPU lists back		a page that we freed may lie on another CPU's
- *	compact, harder				blocks only
- *	again, while there is progress or hope	16 rounds without progress end it
+ *	compact, waiting where it must		blocks only
+ *	again, while there is progress or hope	16 rounds without progress end it. For a block: while compaction has new
+ *						room, or can try harder (small blocks: with all its might)
  *	kill somebody				and again
  *
  * Linux: mm/page_alloc.c (__alloc_pages_slowpath).
@@ -25,7 +26,7 @@
 #include <mm/reclaim/reclaim.h>
 #include <mm/swap/swap.h>
 
-#define MAX_RECLAIM_RETRIES	16
+#define MAX_COMPACT_RETRIES	16
 
 DEFINE_FAULT_ATTR(fail_page_alloc, "fail_page_alloc");
 
@@ -132,28 +133,85 @@ static unsigned long reclaimable_pages(void)
 	return nr;
 }
 
-/* Would the min mark hold if everything reclaimable were free? If not, more rounds are in vain. */
-static bool should_reclaim_retry(gfp_t gfp, unsigned int order, unsigned long progress, int *no_progress_loops)
+/* What a request carries from round to round. */
+struct slow_request {
+	gfp_t		gfp;
+	unsigned int	order;
+	unsigned long	freed;			/* pages, by the last reclaim */
+	int		no_progress_loops;
+	enum compact_priority priority;		/* of the next compaction */
+	enum compact_result compacted;		/* what the last one said */
+	int		compaction_retries;	/* at this priority */
+};
+
+static inline bool is_costly(unsigned int order)
 {
-	unsigned long reclaimable = reclaimable_pages(), wanted = BIT(order), available = reclaimable;
+	return order > PAGE_ALLOC_COSTLY_ORDER;
+}
+
+/* Would the request be granted if everything reclaimable were free? A block must be there already: reclaim makes none. */
+static bool could_be_granted(gfp_t gfp, unsigned int order)
+{
+	unsigned long reclaimable = reclaimable_pages();
 	struct zone *zone;
 
-	if (progress && order <= PAGE_ALLOC_COSTLY_ORDER)
-		*no_progress_loops = 0;
-	else if (++*no_progress_loops > MAX_RECLAIM_RETRIES)
-		return false;
 	for_each_zone(zone) {
 		if ((gfp & __GFP_DMA32) && zone != &NODE0->zones[ZONE_DMA32])
 			continue;
-		available += atomic_long_read(&zone->free_pages);
-		wanted += zone->watermark[WMARK_MIN];
+		if (zone_watermark_ok_with(zone, order, zone->watermark[WMARK_MIN], 0, reclaimable))
+			return true;
 	}
+	return false;
+}
+
+static bool should_reclaim_retry(struct slow_request *req)
+{
+	if (req->freed && !is_costly(req->order))
+		req->no_progress_loops = 0;
+	else if (++req->no_progress_loops > MAX_RECLAIM_RETRIES)
+		return false;
+	if (!could_be_granted(req->gfp, req->order))
+		return false;
 	/* Writes in flight, or kswapd, may need a moment. */
-	if (!progress)
+	if (!req->freed)
 		schedule_timeout_uninterruptible(1);
 	else
 		cond_resched();
-	return available > wanted;
+	return true;
+}
+
+/* Would there be room for compaction if all that reclaim can free were free? Of that, little comes in the right places. */
+static bool room_after_reclaim(unsigned int order)
+{
+	unsigned long reclaimable = reclaimable_pages() / order;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone_watermark_ok_with(zone, 0, zone->watermark[WMARK_MIN] + (2UL << order), 0, reclaimable))
+			return true;
+	return false;
+}
+
+/*
+ * Reclaim has freed something, and still there is no block. If compaction had no room, it may have now. If it has made a
+ * block, somebody else has taken it. If it has failed, it can try harder.
+ */
+static bool should_compact_retry(struct slow_request *req)
+{
+	enum compact_priority hardest = is_costly(req->order) ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL;
+	int most = is_costly(req->order) ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+
+	if (!req->order || fatal_signal_pending(current))
+		return false;
+	if (req->compacted <= COMPACT_SKIPPED)
+		return ++req->compaction_retries <= most && room_after_reclaim(req->order);
+	if (req->compacted == COMPACT_SUCCESS && ++req->compaction_retries <= most)
+		return true;
+	if (req->priority <= hardest)
+		return false;
+	req->priority--;
+	req->compaction_retries = 0;
+	return true;
 }
 
 /* => a page after all, or NULL with *progress: somebody was killed (or is dying), try again */
@@ -185,55 +243,53 @@ static struct page *compact_first(gfp_t gfp, unsigned int order, bool *enough)
 	struct page *page;
 
 	*enough = false;
-	if (order <= PAGE_ALLOC_COSTLY_ORDER)
+	if (!is_costly(order))
 		return NULL;
 	page = compact_and_take(gfp, order, COMPACT_PRIO_ASYNC, &result);
 	*enough = (gfp & __GFP_NORETRY) && (result == COMPACT_SKIPPED || result == COMPACT_DEFERRED);
 	return page;
 }
 
+/* One round. => NULL: nothing yet */
+static struct page *reclaim_round(struct slow_request *req)
+{
+	struct page *page;
+
+	if (req->gfp & __GFP_KSWAPD_RECLAIM)
+		wakeup_kswapd(req->order, req->gfp);
+	page = get_page_from_freelist(req->gfp, req->order, slow_alloc_flags(req->gfp));
+	if (page || throttle_direct_reclaim(req->gfp))
+		return page;
+	page = reclaim_and_take(req->gfp, req->order, &req->freed);
+	return page ? page : compact_and_take(req->gfp, req->order, req->priority, &req->compacted);
+}
+
 /* => NULL: this request ends here, unless it is __GFP_NOFAIL */
 static struct page *reclaim_loop(gfp_t gfp, unsigned int order)
 {
-	bool costly = order > PAGE_ALLOC_COSTLY_ORDER, enough;
-	enum compact_result compacted;
-	int no_progress_loops = 0;
-	struct page *first = compact_first(gfp, order, &enough);
+	struct slow_request req = {
+		.gfp = gfp, .order = order,
+		.priority = gfp & __GFP_NORETRY ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_LIGHT,
+	};
+	bool progress, enough;
+	struct page *page = compact_first(gfp, order, &enough);
 
-	if (first || enough)
-		return first;
-
+	if (page || enough)
+		return page;
 	for (;;) {
-		unsigned long freed;
-		bool progress;
-		struct page *page;
-
-		if (gfp & __GFP_KSWAPD_RECLAIM)
-			wakeup_kswapd(order, gfp);
-		page = get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
-		if (page)
+		req.freed = 0;
+		page = reclaim_round(&req);
+		if (page || (gfp & __GFP_NORETRY) || (is_costly(order) && !(gfp & __GFP_RETRY_MAYFAIL)))
 			return page;
-		if (throttle_direct_reclaim(gfp))
-			return NULL;
-		page = reclaim_and_take(gfp, order, &freed);
-		if (!page)
-			page = compact_and_take(gfp, order, gfp & __GFP_NORETRY ? COMPACT_PRIO_ASYNC :
-						COMPACT_PRIO_SYNC_LIGHT, &compacted);
-		if (page)
-			return page;
-		if ((gfp & __GFP_NORETRY) || (costly && !(gfp & __GFP_RETRY_MAYFAIL)))
-			return NULL;
-		/* A killed task gets one look at the reserve (above); then its exit is what frees memory. */
+		/* A killed task gets one look at the reserve; then its exit is what frees memory. */
 		if (fatal_signal_pending(current))
 			return get_page_from_freelist(gfp, order, slow_alloc_flags(gfp));
-		if (should_reclaim_retry(gfp, order, freed, &no_progress_loops))
+		if (should_reclaim_retry(&req) || (req.freed && should_compact_retry(&req)))
 			continue;
 		page = alloc_pages_may_oom(gfp, order, &progress);
-		if (page)
+		if (page || !progress)
 			return page;
-		if (!progress)
-			return NULL;
-		no_progress_loops = 0;
+		req.no_progress_loops = 0;
 	}
 }
 

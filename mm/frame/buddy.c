@@ -125,6 +125,14 @@ static void free_one_block(struct zone *zone, struct page *page, unsigned int or
 	add_block(zone, pfn_to_page(pfn), order, type);
 }
 
+/* kswapd has given up, and now there is free memory again: the next time it may have more luck. => zone->lock held */
+static inline void note_plenty(struct zone *zone)
+{
+	if (unlikely(READ_ONCE(NODE0->kswapd_failures) >= MAX_RECLAIM_RETRIES) &&
+	    atomic_long_read(&zone->free_pages) > (long)READ_ONCE(zone->watermark[WMARK_HIGH]))
+		WRITE_ONCE(NODE0->kswapd_failures, 0);
+}
+
 void buddy_free_block(struct page *page, unsigned int order)
 {
 	struct zone *zone = zone_of(page);
@@ -132,6 +140,7 @@ void buddy_free_block(struct page *page, unsigned int order)
 
 	spin_lock_irqsave(&zone->lock, flags);
 	free_one_block(zone, page, order);
+	note_plenty(zone);
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
@@ -140,6 +149,7 @@ void buddy_free_bulk(struct zone *zone, struct page **pages, unsigned int nr)
 	spin_lock(&zone->lock);
 	while (nr--)
 		free_one_block(zone, *pages++, 0);
+	note_plenty(zone);
 	spin_unlock(&zone->lock);
 }
 

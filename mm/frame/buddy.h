@@ -60,7 +60,10 @@ void free_frozen_page(struct page *page, unsigned int order);
 /* __free_pages - the last reference to a block of order > 0 that is not compound. => refcount of the first page is 1 */
 void __free_pages(struct page *page, unsigned int order);
 
+/* Would the mark hold after a request of this order, and is there a block for it? with: if `more` pages were free */
 bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags);
+bool zone_watermark_ok_with(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags,
+			    unsigned long more);
 /*
  * nr_free_pages - all zones, and the per-CPU lists: a page counts as free from free_frozen_page() to
  * get_page_from_freelist(). Watermarks look at the zones alone, so they never rely on another CPU's list.

@@ -148,6 +148,8 @@ void frame_init(void)
 	max_pfn = PHYS_PFN(boot_ram_end());
 	init_waitqueue_head(&node->kswapd_wait);
 	init_waitqueue_head(&node->pfmemalloc_wait);
+	for (unsigned int i = 0; i < NR_VMSCAN_THROTTLE; i++)
+		init_waitqueue_head(&node->reclaim_wait[i]);
 	lru_init(&node->lruvec);
 	page_debug_init();
 	page_lock_init();

@@ -8,11 +8,13 @@
 #include <mm/frame/page_lock.h>
 #include <kernel/lib/hash.h>
 #include <kernel/sync/wait.h>
+#include <mm/frame/buddy.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/page_debug.h>
 #include <mm/frame/vmstat.h>
 
 #define QUEUE_BITS	8
+#define PAGES_PER_THROTTLED	32UL	/* written, for each reclaimer that waits */
 
 static wait_queue_head_t queues[1 << QUEUE_BITS];
 
@@ -201,6 +203,20 @@ void set_page_writeback(struct page *page)
 		mod_page_state(NR_WRITEBACK, compound_nr(page));
 }
 
+/*
+ * Reclaimers wait for writes (mm/reclaim/throttle.c): they go on when 32 pages have been written for each of them, or
+ * nothing is under way any more.
+ */
+static noinline void acct_reclaim_writeback(struct node *node, long nr)
+{
+	unsigned long written, wanted = PAGES_PER_THROTTLED * atomic_read(&node->nr_writeback_throttled);
+
+	mod_page_state(NR_THROTTLED_WRITTEN, nr);
+	written = page_state(NR_THROTTLED_WRITTEN) - READ_ONCE(node->nr_reclaim_start);
+	if (written > wanted || !page_state(NR_WRITEBACK))
+		wake_up_all(&node->reclaim_wait[VMSCAN_THROTTLE_WRITEBACK]);
+}
+
 void end_page_writeback(struct page *page)
 {
 	long nr = compound_nr(page);
@@ -211,5 +227,7 @@ void end_page_writeback(struct page *page)
 	ClearPageWriteback(page);
 	mod_page_state(NR_WRITEBACK, -nr);
 	wake_waiters(page);
+	if (unlikely(atomic_read(&NODE0->nr_writeback_throttled)))
+		acct_reclaim_writeback(NODE0, nr);
 	put_page(page);
 }

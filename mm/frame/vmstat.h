@@ -13,6 +13,7 @@
 #define VMSTAT_STATES(X)									\
 	X(NR_ANON_MAPPED, "nr_anon_pages") X(NR_FILE_MAPPED, "nr_mapped")			\
 	X(NR_FILE_PAGES, "nr_file_pages") X(NR_FILE_DIRTY, "nr_dirty") X(NR_WRITEBACK, "nr_writeback") \
+	X(NR_THROTTLED_WRITTEN, "nr_throttled_written")						\
 	X(NR_SHMEM, "nr_shmem") X(NR_ANON_THPS, "nr_anon_transparent_hugepages")		\
 	X(NR_ISOLATED_ANON, "nr_isolated_anon") X(NR_ISOLATED_FILE, "nr_isolated_file")		\
 	X(NR_SWAPCACHE, "nr_swapcached") X(NR_PAGETABLE, "nr_page_table_pages")			\
@@ -23,7 +24,8 @@
 #define VMSTAT_EVENTS(X)									\
 	X(PGPGIN, "pgpgin") X(PGPGOUT, "pgpgout") X(PSWPIN, "pswpin") X(PSWPOUT, "pswpout")	\
 	X(PGALLOC_DMA32, "pgalloc_dma32") X(PGALLOC_NORMAL, "pgalloc_normal")			\
-	X(ALLOCSTALL, "allocstall_normal") X(PGFREE, "pgfree") X(PGACTIVATE, "pgactivate")	\
+	X(ALLOCSTALL_DMA32, "allocstall_dma32") X(ALLOCSTALL_NORMAL, "allocstall_normal")	\
+	X(ALLOCSTALL_MOVABLE, "allocstall_movable") X(PGFREE, "pgfree") X(PGACTIVATE, "pgactivate")	\
 	X(PGDEACTIVATE, "pgdeactivate") X(PGLAZYFREE, "pglazyfree") X(PGLAZYFREED, "pglazyfreed")	\
 	X(PGFAULT, "pgfault") X(PGMAJFAULT, "pgmajfault") X(PGREFILL, "pgrefill") X(PGREUSE, "pgreuse")	\
 	X(PGSTEAL_KSWAPD, "pgsteal_kswapd") X(PGSTEAL_DIRECT, "pgsteal_direct")			\

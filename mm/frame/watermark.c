@@ -20,9 +20,10 @@
 unsigned long min_free_kbytes, watermark_scale_factor = 10;
 static DEFINE_SPINLOCK(watermark_lock);
 
-bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags)
+bool zone_watermark_ok_with(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags,
+			    unsigned long more)
 {
-	long free = atomic_long_read(&zone->free_pages) - (long)(BIT(order) - 1);
+	long free = atomic_long_read(&zone->free_pages) + (long)more - (long)(BIT(order) - 1);
 	long min = mark;
 
 	if (alloc_flags & ALLOC_HIGH)
@@ -35,6 +36,11 @@ bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark
 		if (READ_ONCE(zone->free_area[o].nr_free))
 			return true;
 	return false;
+}
+
+bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags)
+{
+	return zone_watermark_ok_with(zone, order, mark, alloc_flags, 0);
 }
 
 unsigned long totalram_pages(void)

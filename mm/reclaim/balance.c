@@ -49,7 +49,7 @@ static bool balance_round(struct node *node, struct scan_control *sc)
 	if (allow_direct_reclaim(node))
 		wake_up_all(&node->pfmemalloc_wait);
 	if (sc->nr_reclaimed == reclaimed && sc->nr_written != written)
-		return !swap_wait_for_write(HZ / 10);
+		return !reclaim_throttle(node, VMSCAN_THROTTLE_WRITEBACK);
 	return sc->nr_reclaimed == reclaimed || sc->nr_scanned < high_marks();
 }
 

@@ -14,7 +14,6 @@
 #include <mm/swap/swap.h>
 #include <kernel/sched/task.h>
 #include <kernel/trace/trace.h>
-#include <kernel/x86/clock.h>
 
 bool allow_direct_reclaim(struct node *node)
 {
@@ -33,8 +32,6 @@ bool allow_direct_reclaim(struct node *node)
 
 bool throttle_direct_reclaim(gfp_t gfp __unused)
 {
-	u64 start = ktime_get_ns();
-
 	if ((current->flags & PF_KTHREAD) || allow_direct_reclaim(NODE0))
 		return false;
 	if (fatal_signal_pending(current))
@@ -42,7 +39,6 @@ bool throttle_direct_reclaim(gfp_t gfp __unused)
 	count_vm_event(PGSCAN_DIRECT_THROTTLE);
 	wake_up_interruptible(&NODE0->kswapd_wait);
 	__wait_event_timeout(NODE0->pfmemalloc_wait, allow_direct_reclaim(NODE0), HZ, TASK_KILLABLE);
-	trace(mm_vmscan_throttled, 1000000, (ktime_get_ns() - start) / 1000, 0);
 	return fatal_signal_pending(current);
 }
 
@@ -53,18 +49,18 @@ static unsigned long do_try_to_free_pages(struct scan_control *sc)
 		shrink_node(sc);
 		if (sc->nr_reclaimed >= sc->nr_to_reclaim || fatal_signal_pending(current))
 			break;
+		consider_reclaim_throttle(NODE0, sc);
 		/* Enough is on its way: let it arrive, instead of going for ever hotter pages. */
-		if (sc->nr_reclaimed + sc->nr_written >= 2 * sc->nr_to_reclaim && !swap_wait_for_write(HZ / 10))
+		if (sc->nr_reclaimed + sc->nr_written >= 2 * sc->nr_to_reclaim &&
+		    !reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK))
 			break;
 	}
 	if (sc->nr_reclaimed)
 		return sc->nr_reclaimed;
-	if (sc->nr_written) {
-		swap_wait_for_write(HZ / 10);
-		return sc->nr_written;
-	}
-	/* Somebody else's writes bring memory too, when one ends. */
-	return swap_wait_for_write(HZ / 10) ? 1 : 0;
+	/* Somebody else's writes bring memory too, when they end. */
+	if (reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK) && !sc->nr_written)
+		return 1;
+	return sc->nr_written;
 }
 
 /*
@@ -83,6 +79,15 @@ static bool is_fragmentation(unsigned int order)
 	return false;
 }
 
+/* By the zone that the request would like best; what may be moved would go to a zone of such pages. */
+static void count_allocstall(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA32)
+		count_vm_event(ALLOCSTALL_DMA32);
+	else
+		count_vm_event(gfp & __GFP_MOVABLE ? ALLOCSTALL_MOVABLE : ALLOCSTALL_NORMAL);
+}
+
 unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
 {
 	struct scan_control sc = {
@@ -97,7 +102,7 @@ unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
 	might_sleep();
 	if (is_fragmentation(order))
 		return 0;
-	count_vm_event(ALLOCSTALL);
+	count_allocstall(gfp);
 	trace(mm_vmscan_direct_reclaim_begin, order, gfp);
 	current->flags |= PF_MEMALLOC;
 	progress = do_try_to_free_pages(&sc);

@@ -79,6 +79,7 @@ static void choose_swap_mode(void)
 void reclaim_init(void)
 {
 	choose_swap_mode();
+	throttle_init();
 	register_shrinker(&deferred_split_shrinker);
 	register_shrinker(&underused_shrinker);
 	compact_init();

@@ -82,4 +82,14 @@ bool inactive_is_low(unsigned long inactive, unsigned long active);
 /* Free pages above half of the min marks: direct reclaimers need not wait for kswapd. */
 bool allow_direct_reclaim(struct node *node);
 
+/* --- throttle.c: who reclaims in vain waits -------------------------------------------------------------------------- */
+/*
+ * => sleeps, at most as long as the reason allows (a tick to a tenth of a second); less, when what it waits for happens
+ * => true: it did happen. false: time is up, or there is nothing to wait for
+ */
+bool reclaim_throttle(struct node *node, enum vmscan_throttle_state reason);
+/* After a look at the lists: has it gone so badly that a pause is better? Or so well that others may go on? */
+void consider_reclaim_throttle(struct node *node, const struct scan_control *sc);
+void throttle_init(void);
+
 #endif

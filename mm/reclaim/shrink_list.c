@@ -116,12 +116,30 @@ void age_active_anon(struct scan_control *sc)
 /* --- inactive lists --------------------------------------------------------------------------------------------------- */
 
 /* Too many direct reclaimers have pages in their hands: there is little left to choose from, and waiting is better. */
-static bool too_many_isolated(bool file, const struct scan_control *sc)
+static bool too_many_isolated(bool file)
 {
 	unsigned long inactive = lru_size(file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON);
 	unsigned long isolated = page_state(file ? NR_ISOLATED_FILE : NR_ISOLATED_ANON);
 
-	return sc->who == RECLAIM_DIRECT && isolated > inactive;
+	return isolated > inactive;
+}
+
+/* => false: the lists are still in others' hands after a wait; or we are being killed */
+static bool may_isolate(bool file, const struct scan_control *sc)
+{
+	if (sc->who != RECLAIM_DIRECT || !too_many_isolated(file))
+		return true;
+	reclaim_throttle(NODE0, VMSCAN_THROTTLE_ISOLATED);
+	return !fatal_signal_pending(current) && !too_many_isolated(file);
+}
+
+static void putback_isolated(struct list_head *list, bool file)
+{
+	wait_queue_head_t *wq = &NODE0->reclaim_wait[VMSCAN_THROTTLE_ISOLATED];
+
+	putback_list(list);
+	if (waitqueue_active(wq) && !too_many_isolated(file))
+		wake_up_all(wq);
 }
 
 static void count_scanned(bool file, const struct scan_control *sc, unsigned long nr)
@@ -144,11 +162,8 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 	struct shrink_result result;
 	LIST_HEAD(list);
 
-	if (too_many_isolated(file, sc)) {
-		schedule_timeout_uninterruptible(HZ / 50);
-		if (fatal_signal_pending(current) || too_many_isolated(file, sc))
-			return 0;
-	}
+	if (!may_isolate(file, sc))
+		return 0;
 	lru_add_drain();
 	taken = isolate_pages(lruvec, lru, nr_to_scan, &list, &scanned);
 	sc->nr_scanned += scanned;
@@ -156,14 +171,14 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 	if (!taken)
 		return 0;
 	reclaimed = shrink_page_list(&list, sc, &result);
-	putback_list(&list);
+	putback_isolated(&list, file);
 	count_stolen(file, sc, reclaimed);
 	lru_note_cost(lruvec, file, result.nr[PAGE_WRITTEN], taken > reclaimed ? taken - reclaimed : 0);
 	trace(mm_vmscan_lru_shrink_inactive, scanned, reclaimed, result.nr[PAGE_WRITEBACK],
 	      result.nr[PAGE_ACTIVATE], result.nr[PAGE_REFERENCED], sc->priority);
 	/* All that we found is on its way to the disk already: looking for more would only burn time. */
 	if (result.nr[PAGE_WRITEBACK] >= taken)
-		swap_wait_for_write(HZ / 10);
+		reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK);
 	return reclaimed;
 }
 
@@ -232,4 +247,7 @@ void shrink_node(struct scan_control *sc)
 {
 	shrink_lruvec(sc);
 	sc->nr_reclaimed += shrink_slab(sc->priority);
+	/* kswapd alone can keep a disk busy; a crowd only makes its queue longer. */
+	if (sc->who == RECLAIM_DIRECT && sc->nr_written && swap_write_congested())
+		reclaim_throttle(NODE0, VMSCAN_THROTTLE_CONGESTED);
 }

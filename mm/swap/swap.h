@@ -122,7 +122,7 @@ void swap_writepage(struct page *page, struct swap_plug *plug);
 int swap_read_page(struct page *page);
 /* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
 int swap_read_page_async(struct page *page, struct swap_plug *plug);
-/* Wait until one more write has ended. => timeout in ticks; false: none is under way, or time is up */
-bool swap_wait_for_write(long timeout);
+/* Nearly all requests for writes are under way. Who waits for that to change: reclaim_wait of the node */
+bool swap_write_congested(void);
 
 #endif

@@ -16,6 +16,7 @@
 #define pr_fmt(fmt) "swap: " fmt
 #include <mm/swap/slots.h>
 #include <drivers/block/block.h>
+#include <mm/frame/buddy.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
 #include <kernel/debug/printk.h>
@@ -44,9 +45,7 @@ struct io_pool {
 	spinlock_t	lock;		/* irq-safe */
 	struct list_head free;		/* (lock) */
 	unsigned int	in_flight;	/* (lock) */
-	unsigned long	nr_done;	/* (lock) requests that have ended since boot */
 	wait_queue_head_t free_wait;	/* for a free request */
-	wait_queue_head_t done_wait;	/* for the end of any */
 	struct swap_io	ios[POOL_SIZE];
 };
 static struct io_pool write_pool, read_pool;
@@ -56,7 +55,6 @@ static void pool_init(struct io_pool *pool)
 	spin_lock_init(&pool->lock);
 	INIT_LIST_HEAD(&pool->free);
 	init_waitqueue_head(&pool->free_wait);
-	init_waitqueue_head(&pool->done_wait);
 	for (unsigned int i = 0; i < POOL_SIZE; i++)
 		list_add_tail(&pool->ios[i].list, &pool->free);
 }
@@ -93,6 +91,12 @@ static struct swap_io *get_io(struct io_pool *pool)
 	return io;
 }
 
+/* Seven eighths of the requests are under way: who wants to write more will soon have to wait. */
+bool swap_write_congested(void)
+{
+	return READ_ONCE(write_pool.in_flight) >= POOL_SIZE - POOL_SIZE / 8;
+}
+
 static void put_io(struct io_pool *pool, struct swap_io *io)
 {
 	unsigned long irqflags;
@@ -100,19 +104,11 @@ static void put_io(struct io_pool *pool, struct swap_io *io)
 	spin_lock_irqsave(&pool->lock, irqflags);
 	list_add(&io->list, &pool->free);
 	pool->in_flight--;
-	pool->nr_done++;
 	spin_unlock_irqrestore(&pool->lock, irqflags);
 	wake_up(&pool->free_wait);
-	wake_up_all(&pool->done_wait);
-}
-
-bool swap_wait_for_write(long timeout)
-{
-	unsigned long seen = READ_ONCE(write_pool.nr_done);
-
-	if (!READ_ONCE(write_pool.in_flight))
-		return false;
-	return wait_event_timeout(write_pool.done_wait, READ_ONCE(write_pool.nr_done) != seen, timeout) > 0;
+	if (pool == &write_pool && !swap_write_congested() &&
+	    waitqueue_active(&NODE0->reclaim_wait[VMSCAN_THROTTLE_CONGESTED]))
+		wake_up_all(&NODE0->reclaim_wait[VMSCAN_THROTTLE_CONGESTED]);
 }
 
 /* --- building requests ---------------------------------------------------------------------------------------------------------- */
