@@ -13,6 +13,8 @@ extern struct block_device *ram_disk;
 extern int ram_disk_failures;		/* writes that are still to fail */
 extern bool ram_disk_unreadable;	/* reads fail */
 extern u32 ram_disk_bad_slot;		/* transfers that touch this slot fail; 0: none */
+extern bool ram_disk_hold_discards;	/* one discard is under way until it is released */
+void ram_disk_release_discards(void);
 extern u64 ram_disk_discarded;		/* sectors, since boot */
 
 #endif

@@ -10,6 +10,8 @@ int ram_disk_failures;
 bool ram_disk_unreadable;
 u32 ram_disk_bad_slot;
 u64 ram_disk_discarded;
+bool ram_disk_hold_discards;
+static struct block_request *held;
 static u8 *memory;		/* NULL: the disk stays registered, but all of it is unreadable */
 
 static void copy_segment(const struct block_segment *segment, u8 *at, enum block_op op)
@@ -50,6 +52,10 @@ static void submit(struct block_request *request)
 		block_complete(request, -EIO);
 		return;
 	}
+	if (request->op == BLOCK_DISCARD && ram_disk_hold_discards) {
+		held = request;
+		return;
+	}
 	if (request->op == BLOCK_DISCARD) {	/* anything may be there now: let it be ugly */
 		memset(at, 0xdd, request->nr_sectors << SECTOR_SHIFT);
 		ram_disk_discarded += request->nr_sectors;
@@ -57,6 +63,14 @@ static void submit(struct block_request *request)
 	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
 		copy_segment(&request->segments[i], at, request->op);
 	block_complete(request, 0);
+}
+
+void ram_disk_release_discards(void)
+{
+	ram_disk_hold_discards = false;
+	if (held)
+		submit(held);
+	held = NULL;
 }
 
 static const struct block_ops ops = { .submit = submit };

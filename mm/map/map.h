@@ -45,8 +45,11 @@ void map_init(void);	/* registers exit_mmap with mm/space, unmap_mapping_range w
 #define MCL_ONFAULT	4
 #define SWAP_FLAG_PREFER 0x8000
 #define SWAP_FLAG_PRIO_MASK 0x7fff
-#define SWAP_FLAG_DISCARD 0x10000
-#define SWAP_FLAGS_VALID (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAG_DISCARD | 0x60000)
+#define SWAP_FLAG_DISCARD 0x10000		/* if the disk can: all of it now, and clusters that become free; or only: */
+#define SWAP_FLAG_DISCARD_ONCE 0x20000		/* the one */
+#define SWAP_FLAG_DISCARD_PAGES 0x40000		/* or the other */
+#define SWAP_FLAGS_DISCARD (SWAP_FLAG_DISCARD | SWAP_FLAG_DISCARD_ONCE | SWAP_FLAG_DISCARD_PAGES)
+#define SWAP_FLAGS_VALID (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAGS_DISCARD)
 enum madvise_advice {
 	MADV_NORMAL = 0, MADV_RANDOM = 1, MADV_SEQUENTIAL = 2, MADV_WILLNEED = 3, MADV_DONTNEED = 4, MADV_FREE = 8,
 	MADV_REMOVE = 9, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_MERGEABLE = 12, MADV_UNMERGEABLE = 13,

@@ -38,17 +38,47 @@ static struct swap_header_info *read_header(struct block_device *bdev)
 	return ERR_PTR(error);
 }
 
-/* => the disk is claimed for swap; 0 or -errno */
-static int activate(const char *path, struct block_device *bdev, int priority)
+static bool can_discard(const struct block_device *bdev, int swap_flags)
 {
+	return bdev->max_discard_sectors && swap_flags & SWAP_FLAG_DISCARD;
+}
+
+/* Neither flag asks for both kinds; if both are given, ONCE counts. */
+static bool discards_all(int swap_flags)
+{
+	return swap_flags & SWAP_FLAG_DISCARD_ONCE || !(swap_flags & SWAP_FLAG_DISCARD_PAGES);
+}
+
+static bool discards_freed(int swap_flags)
+{
+	return !(swap_flags & SWAP_FLAG_DISCARD_ONCE);
+}
+
+/* All slots; the header stays. A hint: when it fails, the disk can be swap all the same. */
+static void discard_all(const char *path, struct block_device *bdev, u32 nr_slots)
+{
+	int error = block_discard_sync(bdev, SECTORS_PER_PAGE, nr_slots * SECTORS_PER_PAGE);
+
+	if (error)
+		pr_warn("%s: discard: error %d\n", path, error);
+}
+
+/* => the disk is claimed for swap; 0 or -errno */
+static int activate(const char *path, struct block_device *bdev, int swap_flags)
+{
+	int priority = swap_flags & SWAP_FLAG_PREFER ? swap_flags & SWAP_FLAG_PRIO_MASK : -1;
 	struct swap_header_info *info = read_header(bdev);
 	void *tables;
 	int type;
 
 	if (IS_ERR(info))
 		return PTR_ERR(info);
+	if (can_discard(bdev, swap_flags) && discards_all(swap_flags))
+		discard_all(path, bdev, info->last_page);
 	tables = vzalloc(swap_area_table_bytes(info->last_page + 1));
 	type = tables ? swap_area_activate(bdev, path, info, priority, tables) : -ENOMEM;
+	if (type >= 0)
+		swap_area_tune(type, can_discard(bdev, swap_flags) && discards_freed(swap_flags), bdev->rotational);
 	if (type >= 0)
 		pr_info("%s added: %llu kB\n", path, (info->last_page - info->nr_badpages) * 4ULL);
 	else if (tables)
@@ -59,7 +89,6 @@ static int activate(const char *path, struct block_device *bdev, int priority)
 
 int do_swapon(const char *path, struct block_device *bdev, int swap_flags)
 {
-	int priority = swap_flags & SWAP_FLAG_PREFER ? swap_flags & SWAP_FLAG_PRIO_MASK : -1;
 	int error;
 
 	if (swap_flags & ~SWAP_FLAGS_VALID)
@@ -71,7 +100,7 @@ int do_swapon(const char *path, struct block_device *bdev, int swap_flags)
 	mutex_lock(&swapon_mutex);
 	error = block_claim(bdev, "swap");
 	if (!error) {
-		error = activate(path, bdev, priority);
+		error = activate(path, bdev, swap_flags);
 		if (error)
 			block_unclaim(bdev);
 	}

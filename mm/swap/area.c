@@ -45,6 +45,7 @@ static struct swap_area *area_reserve(struct block_device *bdev, int *error)
 		for (unsigned int i = 0; i < NR_CLUSTER_STATES; i++)
 			INIT_LIST_HEAD(&area->by_state[i]);
 		INIT_LIST_HEAD(&area->by_priority);
+		init_waitqueue_head(&area->discard_wait);
 	}
 	spin_unlock(&swap_list_lock);
 	return area;
@@ -113,6 +114,33 @@ void swap_area_restart_alloc(struct swap_area *area)
 	spin_unlock(&swap_list_lock);
 }
 
+static atomic_t nr_rotational;
+
+void swap_area_tune(unsigned int type, bool discard_freed, bool rotational)
+{
+	WRITE_ONCE(swap_areas[type].discard_freed, discard_freed);
+	swap_areas[type].rotational = rotational;
+	atomic_add(rotational, &nr_rotational);
+}
+
+bool swap_is_rotational(void)
+{
+	return atomic_read(&nr_rotational);
+}
+
+/* What the disk was not told yet, it need not know. => all slots are free, and nothing is under way */
+static void forget_discards(struct swap_area *area)
+{
+	struct swap_cluster *c;
+
+	area->discard_freed = false;
+	while ((c = cluster_next(area, CLUSTER_DISCARD))) {
+		spin_lock_irq(&c->lock);
+		cluster_move(area, c, CLUSTER_FREE);
+		spin_unlock_irq(&c->lock);
+	}
+}
+
 void *swap_area_release(struct swap_area *area)
 {
 	void *tables = area->clusters;
@@ -120,9 +148,12 @@ void *swap_area_release(struct swap_area *area)
 	ASSERT(area->leaving);
 	ASSERTF(atomic_read(&area->nr_used) == 0, "swapoff of %s: %d slots are in use", area->name,
 		atomic_read(&area->nr_used));
+	wait_event(area->discard_wait, !atomic_read(&area->discard_busy));
+	forget_discards(area);
 	WRITE_ONCE(area->clusters, NULL);
 	/* Who read the pointer before has interrupts off until he is done (lock_cluster): wait for every CPU to answer. */
 	on_each_cpu(nothing, NULL);
+	atomic_sub(area->rotational, &nr_rotational);
 	spin_lock(&swap_list_lock);
 	area->active = false;
 	spin_unlock(&swap_list_lock);

@@ -11,8 +11,6 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/errno.h>
 
-struct swap_area swap_areas[MAX_SWAPFILES];
-
 /*
  * The area may be released while we look: its tables are freed only after every CPU has had interrupts on for a moment
  * (swap_area_release), so that between here and unlock_cluster() they stay.

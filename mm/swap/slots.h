@@ -23,7 +23,9 @@
 #ifndef MM_SWAP_SLOTS_H
 #define MM_SWAP_SLOTS_H
 
+#include <drivers/block/block.h>
 #include <kernel/lib/bitmap.h>
+#include <kernel/sync/wait.h>
 #include <mm/swap/swap.h>
 
 #define SLOT_BAD	0x3f		/* the header, a bad page, a retired slot: never handed out */
@@ -76,6 +78,12 @@ struct swap_area {
 	spinlock_t	lock;
 	struct list_head by_state[NR_CLUSTER_STATES];	/* (a) clusters */
 	struct list_head by_priority;		/* (l) */
+	bool		rotational;		/* set right after swapon */
+	bool		discard_freed;		/* set right after swapon: tell the disk of clusters that become free */
+	atomic_t	discard_busy;		/* its one discard is under way: then the next three belong to it */
+	struct block_request discard;
+	struct swap_cluster *discarded;
+	wait_queue_head_t discard_wait;		/* for its end */
 };
 
 extern struct swap_area swap_areas[MAX_SWAPFILES];
@@ -111,11 +119,20 @@ void area_clusters_init(struct swap_area *area, const struct swap_header_info *i
  * => *slot: the index in the cluster
  */
 struct swap_cluster *lock_cluster(swp_entry_t entry, unsigned int *slot, unsigned long *irqflags);
+extern atomic_t nr_clusters_to_discard;		/* in state CLUSTER_DISCARD, of all areas */
+/* swap_start_discards - tell the disks of free clusters, one at a time in each area. => any context, no lock of this room held */
+void swap_start_discards(void);
+
+/* A cluster may have become free: the disk is told as soon as its lock is dropped. */
 static inline void unlock_cluster(struct swap_cluster *c, unsigned long irqflags)
 {
 	spin_unlock_irqrestore(&c->lock, irqflags);
+	if (unlikely(atomic_read(&nr_clusters_to_discard)))
+		swap_start_discards();
 }
 
+/* cluster_move - to the list of this state. => cluster locked */
+void cluster_move(struct swap_area *area, struct swap_cluster *c, enum cluster_state state);
 /* cluster_relist - after nr_used or owner changed: to the list that it belongs on now. => cluster locked */
 void cluster_relist(struct swap_area *area, struct swap_cluster *c);
 /*

@@ -29,6 +29,9 @@ int swap_header_parse(const void *page, u64 device_pages, struct swap_header_inf
 size_t swap_area_table_bytes(u32 nr_slots);
 /* => returns the area type (>= 0), -EBUSY (this device is one already) or -EPERM (too many); priority < 0: the next lower one */
 int swap_area_activate(struct block_device *bdev, const char *name, const struct swap_header_info *info, int priority, void *tables);
+/* What else there is to say of a new area: its disk wants to know which clusters become free; it turns */
+void swap_area_tune(unsigned int type, bool discard_freed, bool rotational);
+bool swap_is_rotational(void);		/* is any area on a disk that turns? */
 /* swapoff, in steps: no new slots from it; (mm/fault pulls pages in); release when empty: returns the table memory */
 struct swap_area *swap_area_find(const struct block_device *bdev);
 void swap_area_stop_alloc(struct swap_area *area);

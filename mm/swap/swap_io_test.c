@@ -2,11 +2,13 @@
  */
 #include <mm/swap/slots.h>
 #include <kernel/debug/ktest.h>
+#include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/check/ram_disk.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
+#include <mm/map/map.h>
 
 #define NR	8
 
@@ -173,4 +175,118 @@ KTEST(swap_io, of_a_failed_read_the_others_are_read)
 	ram_disk_bad_slot = 0;
 	drop_all();
 	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+static swp_entry_t last_slot(struct page *huge)
+{
+	return (swp_entry_t){ page_swap_entry(huge).val + HPAGE_PMD_NR - 1 };
+}
+
+/* A huge page in the swap cache, written. One entry names its last slot. */
+static struct page *written_huge_page(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, HPAGE_PMD_ORDER);
+	struct swap_plug plug = { };
+
+	if (!page)
+		return NULL;
+	memset(page_address(page), 0x11, HPAGE_PMD_SIZE);
+	SetPageSwapBacked(page);
+	SetPageUptodate(page);
+	lock_page(page);
+	if (add_to_swap(page) != SLOT_OK || swap_duplicate(last_slot(page)))
+		return NULL;
+	swap_writepage(page, &plug);
+	swap_unplug(&plug);
+	lock_page(page);
+	wait_on_page_writeback(page);
+	return page;
+}
+
+static struct swap_cluster *cluster_of(swp_entry_t e)
+{
+	return &entry_area(e)->clusters[swp_offset(e) / SWAP_CLUSTER_SLOTS];
+}
+
+KTEST(swap_io, a_cluster_is_discarded_when_its_last_slot_is_free)
+{
+	struct swap_cluster *c;
+	struct page *huge;
+	swp_entry_t e, last;
+	u64 before;
+
+	KASSERT_TRUE(ram_disk_on_with(SWAP_FLAG_DISCARD | SWAP_FLAG_DISCARD_PAGES));
+	before = ram_disk_discarded;
+	KASSERT_TRUE(pages_in_cache(5));
+	write_all();
+	huge = written_huge_page();
+	KASSERT_TRUE(huge);
+	e = page_swap_entry(huge);
+	c = cluster_of(e);
+	last = last_slot(huge);
+	delete_from_swap_cache(huge);
+	KEXPECT_EQ(ram_disk_discarded, before);		/* one slot is still in use */
+	swap_free(last);
+	KEXPECT_EQ(ram_disk_discarded - before, HPAGE_PMD_NR * SECTORS_PER_PAGE);
+	KEXPECT_EQ(c->state, (u8)CLUSTER_FREE);
+	/* The others' slots have not been touched. */
+	for (int i = 0; i < NR; i++) {
+		KEXPECT_EQ(read_again(pages[i]), 0);
+		KEXPECT_EQ(words(pages[i])[11], 5ULL * i);
+	}
+	unlock_page(huge);
+	put_page(huge);
+	drop_all();
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(swap_io, nobody_gets_a_slot_that_is_being_discarded)
+{
+	struct page *huge, *other;
+	swp_entry_t e, f;
+
+	KASSERT_TRUE(ram_disk_on_with(SWAP_FLAG_DISCARD | SWAP_FLAG_DISCARD_PAGES));
+	huge = written_huge_page();
+	other = alloc_page(GFP_KERNEL);
+	KASSERT_TRUE(huge && other);
+	e = page_swap_entry(huge);
+	ram_disk_hold_discards = true;
+	swap_free(last_slot(huge));
+	delete_from_swap_cache(huge);
+	KEXPECT_EQ(cluster_of(e)->state, (u8)CLUSTER_DISCARDING);
+	KEXPECT_EQ(swap_duplicate(e), -EINVAL);
+	for (u32 n = entry_area(e)->nr_clusters; n; n--)
+		KEXPECT(cluster_next(entry_area(e), CLUSTER_FREE) != cluster_of(e));
+	SetPageSwapBacked(other);
+	SetPageUptodate(other);
+	lock_page(other);
+	KEXPECT(add_to_swap(other) == SLOT_OK);
+	f = page_swap_entry(other);
+	KEXPECT(cluster_of(f) != cluster_of(e));
+	delete_from_swap_cache(other);
+	ram_disk_release_discards();
+	KEXPECT_EQ(cluster_of(e)->state, (u8)CLUSTER_FREE);
+	unlock_page(other);
+	put_page(other);
+	unlock_page(huge);
+	put_page(huge);
+	KEXPECT_EQ(ram_disk_off(), 0);
+}
+
+KTEST(swap_io, discard_once_discards_all_but_the_header)
+{
+	u64 before = ram_disk_discarded;
+	struct page *huge;
+
+	KASSERT_TRUE(ram_disk_on_with(SWAP_FLAG_DISCARD | SWAP_FLAG_DISCARD_ONCE));
+	KEXPECT_EQ(ram_disk_discarded - before, ram_disk->nr_sectors - SECTORS_PER_PAGE);
+	before = ram_disk_discarded;
+	huge = written_huge_page();
+	KASSERT_TRUE(huge);
+	swap_free(last_slot(huge));
+	delete_from_swap_cache(huge);
+	unlock_page(huge);
+	put_page(huge);
+	KEXPECT_EQ(ram_disk_off(), 0);
+	KEXPECT_EQ(ram_disk_discarded, before);
 }
