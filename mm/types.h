@@ -259,6 +259,7 @@ struct vma {
 	const struct vma_ops *ops;		/* NULL: private anonymous */
 	struct file	*file;			/* counted through ops->open and ops->close */
 	void		*private;		/* for ops */
+	unsigned long	swap_ra;		/* what read-ahead of swap has learned; a guess, no lock */
 };
 
 /* An address space. mm_users: tasks that run in it; mm_count: 1 for all of these, and others that hold the struct. */

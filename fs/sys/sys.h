@@ -8,6 +8,7 @@
 
 extern const struct pseudo_file sys_thp_files[];
 extern const size_t nr_sys_thp_files;
+extern const struct pseudo_file sys_swap_file;
 
 extern const struct file_operations sys_page_idle_operations;
 

@@ -33,6 +33,8 @@ static int sysfs_fill_super(struct superblock *sb, const char *source __unused, 
 	if (!err)
 		err = pseudo_populate(sb, sys_thp_files, nr_sys_thp_files);
 	if (!err)
+		err = pseudo_populate(sb, &sys_swap_file, 1);
+	if (!err)
 		err = sys_add_disks(sb);
 	return err;
 }

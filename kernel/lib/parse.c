@@ -100,8 +100,8 @@ DEFINE_KSTRTO(kstrtoint, int, kstrtoll, long long)
 
 int kstrtobool(const char *s, bool *res)
 {
-	static const char *const yes[] = { "1", "y", "Y", "yes", "on" };
-	static const char *const no[] = { "0", "n", "N", "no", "off" };
+	static const char *const yes[] = { "1", "y", "Y", "yes", "on", "true" };
+	static const char *const no[] = { "0", "n", "N", "no", "off", "false" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(yes); i++) {

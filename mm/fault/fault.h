@@ -68,6 +68,14 @@ struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, uns
  * => NULL: split the entry, its parts come in one by one (or the entry has gone meanwhile); sleeps
  */
 struct page *swapin_huge_page(swp_entry_t entry, struct vma *vma, unsigned long address, bool *did_io);
+/*
+ * swapin_nr_pages - how many pages to read at once, the one that is wanted among them
+ *
+ * => previous, now: the places of the last read and of this one; hits: how many pages of the last one were wanted since;
+ *    most; last: how many were read then
+ */
+unsigned int swapin_nr_pages(u64 previous, u64 now, unsigned int hits, unsigned int most, unsigned int last);
+extern bool swap_vma_ra_enabled;	/* read ahead by address, if no swap disk turns: /sys/kernel/mm/swap/vma_ra_enabled */
 extern int page_cluster;	/* log2 of the pages that one swap-in reads: /proc/sys/vm/page-cluster */
 /*
  * swap_unuse_area - swapoff: bring every page of the area into memory, and take all its slots out of use

@@ -164,6 +164,31 @@ class BadSwapScenario(Scenario):
             return super().run(runner)
 
 
+class DiscardScenario(Scenario):
+    """What was in swap leaves the host's disk again."""
+
+    CLUSTERS = 7        # 16 MB are 8 and more; the first and the last are not free as a whole
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-discard-") as directory:
+            image = os.path.join(directory, "swap.img")
+            with open(image, "wb") as f:
+                f.write(swapdisk.header(8192))
+                f.truncate(8192 * 4096)
+            self.arguments = ["--disk", image + ",discard=unmap"]
+            problem, output = super().run(runner)
+            left = os.stat(image).st_blocks * 512
+            if not problem and left > (16 << 20) - self.CLUSTERS * (2 << 20) + (1 << 20):
+                problem = "%d kB are still on the host's disk" % (left >> 10)
+        return problem, output
+
+
+DISCARD = """\
+swapoff /dev/vda && swapon -dpages /dev/vdb && /tests/swapdamage 16
+until [ $(awk '$3 == "vdb" { print $17 }' /proc/diskstats) -ge 28672 ]; do :; done
+"""
+
+
 def bad_slot(kind, slot):
     return ('[inject-error]\nevent = "none"\niotype = "%s"\nerrno = "5"\nsector = "%d"\nonce = "off"\n'
             % (kind, slot * 8))
@@ -286,6 +311,8 @@ ALL = [
     BadSwapScenario("swap-read-error", "one slot that can't be read: one page is lost", BAD_SLOT,
                     ["right 4095 lost 1 wrong 0\n", "swap: read error -5 on /dev/vdb, slot 777\n", "off"],
                     bad_slot("read", 777), on_linux=False),
+    DiscardScenario("swap-discard", "free clusters are discarded, on the host's disk too", [], DISCARD,
+                    ["right 4096 lost 0 wrong 0\n"]),
     BadSwapScenario("swap-short-disk", "a disk that is smaller than its header says", SHORT_DISK, ["refused\nsaid so\n"],
                     there=4096),
     Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
