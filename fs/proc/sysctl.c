@@ -6,10 +6,13 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/parse.h>
 #include <kernel/lib/string.h>
+#include <kernel/sched/task.h>
 #include <kernel/version.h>
 #include <mm/alloc/page_alloc.h>
+#include <mm/alloc/slab.h>
 #include <mm/fault/fault.h>
 #include <mm/frame/buddy.h>
+#include <mm/frame/vmstat.h>
 #include <mm/map/map.h>
 #include <mm/reclaim/compact.h>
 #include <mm/reclaim/reclaim.h>
@@ -107,6 +110,34 @@ static int compact_memory_store(char *text, void *arg __unused)
 	return 0;
 }
 
+/* --- caches ---------------------------------------------------------------------------------------------------------------- */
+
+/* 1: pages of files, 2: what shrinkers give, 3: both; with 4 it is not told in the log from then on */
+static int drop_caches_store(char *text, void *arg __unused)
+{
+	static bool quiet;
+	unsigned int value;
+	int err = kstrtouint(strim(text), 10, &value);
+
+	if (err)
+		return err;
+	if (value < 1 || value > 4)
+		return -EINVAL;
+	if (value & 1) {
+		drop_pagecache();
+		count_vm_event(DROP_PAGECACHE);
+	}
+	if (value & 2) {
+		drop_slab();
+		slab_drain_all();
+		count_vm_event(DROP_SLAB);
+	}
+	if (!quiet)
+		pr_info("%s (%d): drop_caches: %u\n", current->comm, current->pid, value);
+	quiet |= value & 4;
+	return 0;
+}
+
 /* --- kernel -------------------------------------------------------------------------------------------------------------- */
 
 static int text_show(struct seq *m, void *arg)
@@ -151,6 +182,7 @@ const struct pseudo_file proc_sysctl_files[] = {
 	KNOB_FILE("sys/vm/compaction_proactiveness", sysctl_compaction_proactiveness, 0, 100, wakeup_kcompactd_proactively),
 	KNOB_FILE("sys/vm/extfrag_threshold", sysctl_extfrag_threshold, 0, 1000, NULL),
 	KNOB_FILE("sys/vm/compact_unevictable_allowed", sysctl_compact_unevictable_allowed, 0, 1, NULL),
+	{ .path = "sys/vm/drop_caches", .mode = 0200, .store = drop_caches_store },
 	{ .path = "sys/vm/compact_memory", .mode = 0200, .store = compact_memory_store },
 	{ .path = "sys/vm/min_free_kbytes", .mode = 0644, .show = wmark_show, .store = wmark_store,
 	  .arg = (void *)&min_free_knob },

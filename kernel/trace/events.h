@@ -53,6 +53,10 @@ TRACE_EVENT(vmscan, mm_vmscan_throttled, "nid=%llu usec_timeout=%llu usect_delay
 	    nid, usec_timeout, usect_delayed, reason)
 TRACE_EVENT(writeback, writeback_congestion_wait, "usec_timeout=%llu usec_delayed=%llu", usec_timeout, usec_delayed)
 TRACE_EVENT(writeback, writeback_wait_iff_congested, "usec_timeout=%llu usec_delayed=%llu", usec_timeout, usec_delayed)
+TRACE_EVENT(vmscan, mm_shrink_slab_start, "shrinker=0x%llx cache items %llu total_scan %llu priority %llu",
+	    shrinker, cache_items, total_scan, priority)
+TRACE_EVENT(vmscan, mm_shrink_slab_end, "shrinker=0x%llx unused scan count %llu total freed %llu",
+	    shrinker, unused_scan, freed)
 TRACE_EVENT(oom, mark_victim, "pid=%lld", pid)
 
 TRACE_EVENT(migrate, mm_migrate_pages,

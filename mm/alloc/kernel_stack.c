@@ -140,7 +140,9 @@ static unsigned long scan_stacks(struct shrinker *shrinker __unused, unsigned lo
 	return freed;
 }
 
-static struct shrinker stack_shrinker = { .name = "kernel_stack", .count = count_stacks, .scan = scan_stacks };
+static struct shrinker stack_shrinker = {
+	.name = "kernel_stack", .count_objects = count_stacks, .scan_objects = scan_stacks, .seeks = DEFAULT_SEEKS,
+};
 
 void kernel_stack_register_shrinker(void)
 {

@@ -25,12 +25,14 @@
 #include <mm/alloc/page_alloc.h>
 #include <mm/alloc/slab_internal.h>
 #include <mm/frame/vmstat.h>
+#include <mm/reclaim/reclaim.h>
 
 #define MAX_CACHES	64
 #define MAGAZINE_SIZE	31
 #define MAGAZINE_BYTES	(32 * 1024UL)	/* a magazine of large objects holds fewer */
 #define MIN_OBJECTS	8		/* a slab holds at least so many, if MAX_SLAB_ORDER allows */
 #define MAX_SLAB_ORDER	3
+#define MAGAZINE_DRAIN_MIN	128	/* objects that a shrinker must be asked for, before it empties the magazines */
 #define MAX_EMPTY_SLABS	2		/* kept by a cache for the next request */
 
 /* Locks: (c) lock, irq-safe (i) set by kmem_cache_create */
@@ -350,29 +352,87 @@ static void drain_call(void *arg __unused)
 	}
 }
 
-static void drop_empty_slabs(struct kmem_cache *cache)
+/* At most nr of them, the longest unused first. => pages freed */
+static unsigned long drop_empty_slabs(struct kmem_cache *cache, unsigned long nr)
 {
-	struct page *slab;
-	unsigned long flags;
+	unsigned long flags, pages = 0;
 	LIST_HEAD(doomed);
 
+	if (cache->flags & SLAB_TYPESAFE)
+		return 0;
 	spin_lock_irqsave(&cache->lock, flags);
-	list_for_each_entry(slab, &cache->empty, lru) {
+	while (nr-- && !list_empty(&cache->empty)) {
+		struct page *slab = list_last_entry(&cache->empty, struct page, lru);
+
+		list_move(&slab->lru, &doomed);
+		cache->nr_empty--;
 		cache->nr_slabs--;
 		cache->nr_objects -= slab_capacity(cache, slab);
+		pages += compound_nr(slab);
 	}
-	list_splice_init(&cache->empty, &doomed);
-	cache->nr_empty = 0;
 	spin_unlock_irqrestore(&cache->lock, flags);
 	free_slabs(cache, &doomed);
+	return pages;
 }
 
 void slab_drain_all(void)
 {
 	on_each_cpu(drain_call, NULL);
 	for (unsigned int i = 0; i < nr_caches; i++)
+		drop_empty_slabs(&caches[i], ULONG_MAX);
+}
+
+/* --- the shrinker: objects are empty slabs, and free objects in magazines, which keep slabs from being empty --------------- */
+
+static unsigned long objects_in_magazines(void)
+{
+	unsigned long nr = 0;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		for (unsigned int i = 0; i < nr_caches; i++)
+			nr += READ_ONCE(per_cpu_ptr(&magazines, cpu)->of[i].nr);
+	return nr;
+}
+
+static unsigned long count_slabs(struct shrinker *shrinker __unused)
+{
+	unsigned long nr = objects_in_magazines();
+
+	for (unsigned int i = 0; i < nr_caches; i++)
 		if (!(caches[i].flags & SLAB_TYPESAFE))
-			drop_empty_slabs(&caches[i]);
+			nr += READ_ONCE(caches[i].nr_empty);
+	return nr;
+}
+
+static unsigned long drop_slabs_of_all(unsigned long nr)
+{
+	unsigned long pages = 0;
+
+	for (unsigned int i = 0; i < nr_caches && pages < nr; i++)
+		pages += drop_empty_slabs(&caches[i], nr - pages);
+	return pages;
+}
+
+/* Emptying the magazines interrupts all CPUs: only for who asks for as much as a batch, and finds no empty slabs. */
+static unsigned long scan_slabs(struct shrinker *shrinker __unused, unsigned long nr)
+{
+	unsigned long pages = drop_slabs_of_all(nr);
+
+	if (pages || nr < MAGAZINE_DRAIN_MIN)
+		return pages;
+	on_each_cpu(drain_call, NULL);
+	pages = drop_slabs_of_all(ULONG_MAX);
+	return pages ? pages : SHRINK_STOP;
+}
+
+static struct shrinker slab_shrinker = {
+	.name = "slab", .count_objects = count_slabs, .scan_objects = scan_slabs, .seeks = DEFAULT_SEEKS,
+};
+
+void slab_register_shrinker(void)
+{
+	register_shrinker(&slab_shrinker);
 }
 
 /* --- caches ---------------------------------------------------------------------------------------------------------------- */

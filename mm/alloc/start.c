@@ -3,6 +3,7 @@
 #include <kernel/debug/panic.h>
 #include <kernel/sched/task.h>
 #include <mm/alloc/daemon_internal.h>
+#include <mm/alloc/slab_internal.h>
 #include <mm/alloc/stack_internal.h>
 
 void kswapd_start(void)
@@ -17,4 +18,5 @@ void kswapd_start(void)
 	if (IS_ERR(task))
 		panic("kcompactd cannot be started: error %ld", PTR_ERR(task));
 	kernel_stack_register_shrinker();
+	slab_register_shrinker();
 }

@@ -83,7 +83,7 @@ static unsigned long huge_zero_scan(struct shrinker *shrinker __unused, unsigned
 }
 
 static struct shrinker huge_zero_shrinker = {
-	.name = "huge_zero_page", .count = huge_zero_count, .scan = huge_zero_scan,
+	.name = "huge_zero_page", .count_objects = huge_zero_count, .scan_objects = huge_zero_scan, .seeks = DEFAULT_SEEKS,
 };
 
 void huge_zero_init(void)

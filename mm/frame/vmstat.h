@@ -33,7 +33,8 @@
 	X(PGSCAN_DIRECT, "pgscan_direct") X(PGSCAN_KHUGEPAGED, "pgscan_khugepaged")		\
 	X(PGSCAN_DIRECT_THROTTLE, "pgscan_direct_throttle") X(PGSCAN_ANON, "pgscan_anon")	\
 	X(PGSCAN_FILE, "pgscan_file") X(PGSTEAL_ANON, "pgsteal_anon") X(PGSTEAL_FILE, "pgsteal_file")	\
-	X(SLABS_SCANNED, "slabs_scanned") X(KSWAPD_LOW_WMARK_HIT_QUICKLY, "kswapd_low_wmark_hit_quickly") \
+	X(SLABS_SCANNED, "slabs_scanned") X(DROP_PAGECACHE, "drop_pagecache") X(DROP_SLAB, "drop_slab") \
+	 X(KSWAPD_LOW_WMARK_HIT_QUICKLY, "kswapd_low_wmark_hit_quickly") \
 	X(KSWAPD_HIGH_WMARK_HIT_QUICKLY, "kswapd_high_wmark_hit_quickly") X(PAGEOUTRUN, "pageoutrun")	\
 	X(PGROTATED, "pgrotated") X(OOM_KILL, "oom_kill")					\
 	X(PGMIGRATE_SUCCESS, "pgmigrate_success") X(PGMIGRATE_FAIL, "pgmigrate_fail")		\

@@ -96,8 +96,13 @@ void setup_watermarks(void)
 
 void raise_min_free_kbytes(unsigned long kbytes)
 {
-	if (kbytes <= min_free_kbytes)
-		return;
-	min_free_kbytes = kbytes;
-	setup_watermarks();
+	bool raise;
+
+	spin_lock(&watermark_lock);
+	raise = kbytes > min_free_kbytes;
+	if (raise)
+		min_free_kbytes = kbytes;
+	spin_unlock(&watermark_lock);
+	if (raise)
+		setup_watermarks();
 }

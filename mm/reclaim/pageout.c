@@ -40,7 +40,7 @@ static unsigned long scan_deferred(struct shrinker *shrinker __unused, unsigned 
 }
 
 static struct shrinker deferred_split_shrinker = {
-	.name = "deferred_split", .count = count_deferred, .scan = scan_deferred,
+	.name = "deferred_split", .count_objects = count_deferred, .scan_objects = scan_deferred, .seeks = DEFAULT_SEEKS,
 };
 
 static unsigned long count_underused(struct shrinker *shrinker __unused)
@@ -54,7 +54,7 @@ static unsigned long scan_underused(struct shrinker *shrinker __unused, unsigned
 }
 
 static struct shrinker underused_shrinker = {
-	.name = "underused_huge_pages", .count = count_underused, .scan = scan_underused,
+	.name = "underused_huge_pages", .count_objects = count_underused, .scan_objects = scan_underused, .seeks = DEFAULT_SEEKS,
 };
 
 const char *const thp_swap_mode_names[NR_THP_SWAP_MODES] = {

@@ -50,14 +50,23 @@ void page_set_idle(unsigned long pfn);
 bool page_is_idle(unsigned long pfn);
 
 /* Caches that can give memory back, from the floors above. */
+#define DEFAULT_SEEKS	2
 struct shrinker {
 	const char	*name;
-	unsigned long (*count)(struct shrinker *);
-	unsigned long (*scan)(struct shrinker *, unsigned long nr);	/* returns objects freed; never waits for who allocates */
+	unsigned long (*count_objects)(struct shrinker *);	/* how many could be freed, roughly */
+	/* => tries nr objects, returns pages freed; never waits for who allocates. SHRINK_STOP: it would be in vain now */
+	unsigned long (*scan_objects)(struct shrinker *, unsigned long nr);
+	unsigned int	seeks;		/* what it costs to make an object again; 0: nothing */
 	struct list_head list;
 };
+#define SHRINK_STOP	(~0UL)
 void register_shrinker(struct shrinker *shrinker);
-unsigned long shrink_slab(int priority);	/* returns objects freed; sleeps */
+void unregister_shrinker(struct shrinker *shrinker);
+unsigned long shrink_slab(int priority);	/* returns pages freed; sleeps */
+
+/* /proc/sys/vm/drop_caches. => sleep */
+void drop_pagecache(void);	/* clean pages of files that nobody maps */
+void drop_slab(void);		/* whatever shrinkers can give */
 
 /* --- OOM --------------------------------------------------------------------------------------------------------- */
 /* Registered by process/: how to walk victims and kill one. Linux's score: rss + swap + tables, plus oom_score_adj. */

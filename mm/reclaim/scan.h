@@ -62,6 +62,14 @@ struct shrink_result {
 unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result);
 void putback_list(struct list_head *list);
 
+/*
+ * isolate_lru_pages - take about nr_to_scan pages (4 KB each; a huge page is 512) from the end of a list
+ *
+ * => returns the pages taken; *scanned the pages looked at
+ */
+unsigned long isolate_lru_pages(struct lruvec *lruvec, enum lru_list lru, unsigned long nr_to_scan,
+				struct list_head *dst, unsigned long *scanned);
+
 /* The lists of the node, by what is in them and how much it cost to find it there. */
 void shrink_node(struct scan_control *sc);
 /* 32 active anonymous pages become inactive when these are few: also when nothing needs to be freed from them now. */

@@ -30,13 +30,8 @@ static bool list_is_low(bool file)
 		      inactive_is_low(lru_size(LRU_INACTIVE_ANON), lru_size(LRU_ACTIVE_ANON));
 }
 
-/*
- * isolate_pages - take about nr_to_scan pages (4 KB each; a huge page is 512) from the end of a list
- *
- * => returns the pages taken; *scanned the pages looked at
- */
-static unsigned long isolate_pages(struct lruvec *lruvec, enum lru_list lru, unsigned long nr_to_scan,
-				   struct list_head *dst, unsigned long *scanned)
+unsigned long isolate_lru_pages(struct lruvec *lruvec, enum lru_list lru, unsigned long nr_to_scan,
+				struct list_head *dst, unsigned long *scanned)
 {
 	struct list_head *src = &lruvec->lists[lru];
 	unsigned long irqflags, taken = 0, looks = 0;
@@ -87,7 +82,7 @@ static void shrink_active_list(unsigned long nr_to_scan, enum lru_list lru, stru
 	LIST_HEAD(list);
 
 	lru_add_drain();
-	taken = isolate_pages(lruvec, lru, nr_to_scan, &list, &scanned);
+	taken = isolate_lru_pages(lruvec, lru, nr_to_scan, &list, &scanned);
 	count_vm_events(PGREFILL, scanned);
 	list_for_each_entry_safe(page, next, &list, lru) {
 		unsigned long nr = compound_nr(page);
@@ -165,7 +160,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 	if (!may_isolate(file, sc))
 		return 0;
 	lru_add_drain();
-	taken = isolate_pages(lruvec, lru, nr_to_scan, &list, &scanned);
+	taken = isolate_lru_pages(lruvec, lru, nr_to_scan, &list, &scanned);
 	sc->nr_scanned += scanned;
 	count_scanned(file, sc, scanned);
 	if (!taken)
