@@ -254,6 +254,8 @@ static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
 	KEXPECT(try_to_migrate(head, false, false, NULL));
 	KEXPECT(is_pmd_migration_entry(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
 	KEXPECT_EQ(page_count(head), 1);
+	/* What happens until end_move() is somebody else's doing, who knows nothing of our lock. */
+	page_lock_hand_over(head);
 	return head;
 }
 

@@ -11,7 +11,7 @@
 #define SWAP_DEVICE	"/dev/vda"
 #define SMALL		24		/* pages of an area of small pages */
 #define MOST		4000		/* steps of an operation; the longest have some hundred */
-#define EACH		100		/* so many are tried one by one; after that, one in eight */
+#define EACH		60		/* so many are tried one by one; after that, one in six */
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
@@ -83,7 +83,7 @@ static void try_each(const char *name, int (*operation)(int n))
 	int n, steps = 0;
 
 	wrong = violations = 0;
-	for (n = 1; n < MOST; n += n < EACH ? 1 : n / 8) {
+	for (n = 1; n < MOST; n += n < EACH ? 1 : n / 6) {
 		if (!operation(n))
 			break;
 		steps++;
@@ -656,6 +656,44 @@ static void try_swap_modes(void)
 	}
 }
 
+/* Each step by its name, in an operation that comes by there. 0 steps to count: the files of fail_mm_step decide. */
+static void try_steps_by_name(void)
+{
+	static const struct {
+		const char *step;
+		int (*operation)(int n);
+	} tries[] = {
+		{ "lock_page", page_out_small }, { "freeze_page", split_on_demand }, { "isolate_lru", page_out_small },
+		{ "anon_vma", split_on_demand }, { "entry_same", small_fault }, { "swap_slot", page_out_small },
+		{ "swap_duplicate", page_out_small }, { "swap_cache", bring_in_small }, { "migrate_target", compact },
+	};
+#define FAIL_MM_STEP "/sys/kernel/debug/fail_mm_step/"
+
+	if (access(FAIL_MM_STEP "step", W_OK)) {
+		skip(sizeof(tries) / sizeof(*tries), "no " FAIL_MM_STEP);
+		return;
+	}
+	spit(FAIL_MM_STEP "task-filter", "Y");
+	spit("/proc/self/make-it-fail", "1");
+	for (unsigned int i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		char before[16], after[16];
+
+		wrong = violations = 0;
+		slurp(FAIL_MM_STEP "injected", before, sizeof(before));
+		spit(FAIL_MM_STEP "step", tries[i].step);
+		spit(FAIL_MM_STEP "times", "1");
+		spit(FAIL_MM_STEP "probability", "100");
+		tries[i].operation(0);
+		spit(FAIL_MM_STEP "probability", "0");
+		slurp(FAIL_MM_STEP "injected", after, sizeof(after));
+		check_mm();
+		ok(atoi(after) == atoi(before) + 1 && !wrong && !violations, "%s failed, once", tries[i].step);
+	}
+	spit(FAIL_MM_STEP "step", "all");
+	spit(FAIL_MM_STEP "task-filter", "N");
+	spit("/proc/self/make-it-fail", "0");
+}
+
 int main(int argc, char **argv)
 {
 	(void)argv;
@@ -664,7 +702,7 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/self/fail-nth", O_RDWR);
 	if (nth_fd < 0)
 		skip_all("the kernel has no fail-nth (CONFIG_FAULT_INJECTION)");
-	plan(29);
+	plan(38);
 	let_everything_fail();
 	signal(SIGBUS, on_bus);
 	area = map_aligned(3 * HUGE);
@@ -691,6 +729,7 @@ int main(int argc, char **argv)
 	try_each("MADV_PAGEOUT of shared memory", page_out_shared_memory);
 	try_each("bringing back shared memory", bring_in_shared_memory);
 	try_swap_modes();
+	try_steps_by_name();
 	swapoff(SWAP_DEVICE);
 	try_each("swapon", swap_on);
 	try_each("swapoff", swap_off);
