@@ -38,6 +38,7 @@ struct migration {
 	struct anon_vma	*anon_vma;	/* referenced; NULL: no anonymous mapping */
 	bool		was_mlocked;
 	bool		was_queued;	/* for deferred split */
+	bool		was_unexamined;	/* by the shrinker, for zeroes */
 };
 
 /* What one call of migrate_pages carries around. */
@@ -147,20 +148,18 @@ static bool unmap_old(struct migration *m, struct tlb_ubc *ubc)
 	return m->anon_vma && try_to_migrate(m->old, PageHead(m->old), false, ubc);
 }
 
-/* No PMD maps it, and some parts nothing: an entry that was unmapped while it said "wait" told nobody. */
-static bool has_holes(const struct page *head)
-{
-	return page_mapped(head) && atomic_read(&head[1].entire_mapcount) < 0 &&
-	       page_mapcount_total(head) < (int)HPAGE_PMD_NR;
-}
-
 static void map_again(struct migration *m, struct page *page)
 {
 	if (!m->anon_vma)
 		return;
 	remove_migration_ptes(m->old, page, 0, PageHead(page) ? RMP_LOCKED : 0);
-	if (PageHead(page) && (m->was_queued || has_holes(page)))
+	if (!PageHead(page))
+		return;
+	/* A hole may be new: an entry that was unmapped while it said "wait" told nobody. */
+	if (m->was_queued)
 		deferred_split_queue(page);
+	else
+		deferred_split_recheck(page);
 }
 
 /*
@@ -243,6 +242,7 @@ static bool freeze(struct migration *m, int expected)
 	if (!PageHead(m->old))
 		return page_ref_freeze(m->old, expected);
 	m->was_queued = PagePartiallyMapped(m->old);
+	m->was_unexamined = PageUnexamined(m->old);
 	local_irq_save(irqflags);
 	frozen = deferred_split_freeze(m->old, expected);
 	local_irq_restore(irqflags);
@@ -289,6 +289,8 @@ static void finish(struct migration *m)
 	lru_add(m->new);
 	if (m->was_mlocked)
 		lru_add_drain();
+	if (m->was_unexamined)
+		deferred_split_watch(m->new);
 	map_again(m, m->new);
 	drop_anon_vma(m);
 	unlock_page(m->new);
