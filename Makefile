@@ -211,7 +211,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux bugs check bench-icount bench-linux bench-swap bench-tlb host-packages
+.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-tlb host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -235,6 +235,12 @@ test: host-packages
 test-linux: host-packages
 	$(Q)$(MAKE) --no-print-directory user
 	$(Q)tools/test --linux --build $(K) $(TEST)
+
+# MINUTES of mmstress and the storms, on machines with each number of CPUS.
+MINUTES		?= 30
+soak: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/soak --build $(K) --minutes $(MINUTES) --cpus "$(if $(filter file,$(origin CPUS)),1 2 4,$(CPUS))"
 
 bugs: host-packages
 	$(Q)tools/host-packages test
@@ -273,6 +279,7 @@ help:
 #: make gdb                 attach to `make run GDB=1`
 #: make test [TEST=NAME]    every test: in the kernel, in user space, whole machines
 #: make test-linux          the user tests on Debian's Linux: they must pass there, too
+#: make soak MINUTES=30      mmstress and the storms, round after round; CPUS="1 2 4"
 #: make bugs [BUG=NAME]     each bug of docs/bugs.md is built in, and its test must fail
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's

@@ -1,9 +1,9 @@
 /* Processes and threads that do everything to memory at once, against a shadow of what every page must hold.
  *
- *	mmstress [--seed N] [--seconds S] [--procs P] [--threads T] [--mem MB] [--no-agent]
+ *	mmstress [--seed N] [--seconds S] [--procs P] [--threads T] [--mem MB] [--fail PERCENT] [--no-agent]
  *
  * Each process has an arena of MB / P; see user/tests/mmstress/world.h. Beside them an agent turns swap off and on, compacts,
- * drops caches, splits huge pages and turns the knobs. A wrong page is told with the last operations on it.
+ * drops caches, splits huge pages and turns the knobs. With --fail that part of all page allocations fails. A wrong page is told with the last operations on it.
  * The seed fixes what each thread tries, in its own order; who comes first is up to the machine.
  */
 /* quire-test: mem=128 swap=256 cpus=2 thp=always timeout=240 args=--seconds,10 */
@@ -14,6 +14,7 @@
 
 static int with_agent = 1;
 static long seconds = 10, megabytes;
+static const char *fail_percent = "0";
 
 static const char *const counters[] = {
 	"pswpin", "pswpout", "pgfault", "pgmajfault", "thp_fault_alloc", "thp_split_page", "thp_split_pmd",
@@ -42,6 +43,8 @@ static void read_options(int argc, char **argv)
 			world->processes = atoi(value);
 		else if (!strcmp(argv[i], "--threads"))
 			world->threads = atoi(value);
+		else if (!strcmp(argv[i], "--fail"))
+			fail_percent = value;
 		else if (!strcmp(argv[i], "--mem"))
 			megabytes = atol(value);
 		else
@@ -51,6 +54,18 @@ static void read_options(int argc, char **argv)
 	if (world->processes < 1 || world->processes > MOST_PROCESSES || world->threads < 1 ||
 	    world->threads >= MOST_THREADS)
 		fatal("--procs or --threads");
+}
+
+#define FAIL "/sys/kernel/debug/fail_page_alloc/"
+
+/* The write that ends it may itself fail. */
+static void fail_allocations(const char *percent)
+{
+	spit(FAIL "verbose", "0");
+	spit(FAIL "interval", "1");
+	spit(FAIL "times", "-1");
+	while (spit(FAIL "probability", percent) && (errno == ENOMEM || errno == EINTR))
+		;
 }
 
 /* Somewhat more than is free, if there is swap for it. */
@@ -148,7 +163,11 @@ int main(int argc, char **argv)
 		before[i] = vmstat(counters[i]);
 	world->end = now_ms() + seconds * 1000;
 	fflush(stdout);
+	world->failing = strcmp(fail_percent, "0") != 0;
+	if (world->failing)
+		fail_allocations(fail_percent);
 	run_the_world();
+	fail_allocations("0");
 	restore_knobs();
 	if (!world->failed)
 		check_objects();

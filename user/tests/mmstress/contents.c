@@ -126,44 +126,61 @@ void op_write(uint32_t first, uint32_t count)
 	}
 }
 
-/* The kernel reads and writes the page for us: its own faults. */
-static void page_through_pipe(const int *gate, uint32_t i)
+/* The kernel reads and writes the page for us: its own faults. => 0: no memory for the pipe, something may be left in it */
+static int page_through_pipe(const int *gate, uint32_t i)
 {
 	int writable = shadow[i].prot & PROT_WRITE && !atomic_load(&world->calm);
 	uint64_t content;
 
-	if (write(gate[1], AT(i), PAGE) != (ssize_t)PAGE)
-		return;
-	if (read(gate[0], me->buffer, PAGE) == (ssize_t)PAGE)
-		check_at(i, me->buffer, "a page, by write() to a pipe", 1);
+	if (write(gate[1], AT(i), PAGE) != (ssize_t)PAGE || read(gate[0], me->buffer, PAGE) != (ssize_t)PAGE)
+		return 0;
+	check_at(i, me->buffer, "a page, by write() to a pipe", 1);
 	if (!writable)
-		return;
+		return 1;
 	content = new_content();
 	write_words(me->buffer, content);
 	if (write(gate[1], me->buffer, PAGE) != (ssize_t)PAGE)
-		return;
+		return 0;
 	if (shadow[i].kind == SHARED)
 		set_content(&shadow[i], UNKNOWN);
-	if (read(gate[0], AT(i), PAGE) != (ssize_t)PAGE)
-		wrong_call("read() from a pipe", i, 1);
+	if (read(gate[0], AT(i), PAGE) == (ssize_t)PAGE) {
+		set_content(&shadow[i], content);
+		return 1;
+	}
+	write_words((uint64_t *)AT(i), content);
 	set_content(&shadow[i], content);
+	return 0;
 }
 
 void op_pipe(uint32_t first, uint32_t count)
 {
-	int gate[2];
+	int gate[2], whole = 1;
 
 	if (pipe(gate))
 		return;
 	note(OP_PIPE, first, count, 0);
-	for (uint32_t i = first; i < first + count && i < first + 16; i++) {
+	for (uint32_t i = first; whole && i < first + count && i < first + 16; i++) {
 		if (!take(i, PROT_READ))
 			continue;
-		page_through_pipe(gate, i);
+		whole = page_through_pipe(gate, i);
 		give_back(i);
 	}
 	close(gate[0]);
 	close(gate[1]);
+}
+
+/* Short memory looks like a bad address there. All of a page is written, or nothing. */
+static int write_mem(int fd, off_t at)
+{
+	for (int times = 0; times < 100; times++) {
+		if (pwrite(fd, me->buffer, PAGE, at) == (ssize_t)PAGE)
+			return 1;
+		if (!world->failing)
+			return 0;
+		errno = ENOMEM;
+		again(times);
+	}
+	return 0;
 }
 
 static void page_through_mem(int fd, uint32_t i)
@@ -177,7 +194,7 @@ static void page_through_mem(int fd, uint32_t i)
 		return;
 	content = new_content();
 	write_words(me->buffer, content);
-	if (INSIST(pwrite(fd, me->buffer, PAGE, at)) == (ssize_t)PAGE)
+	if (write_mem(fd, at))
 		set_content(&shadow[i], content);
 	else
 		wrong_call("write() to /proc/self/mem", i, 1);

@@ -70,6 +70,7 @@ struct world {
 	uint64_t seed;
 	long end;			/* ms */
 	int processes, threads, helpers;
+	int failing;			/* allocations fail on demand */
 	uint32_t pages;			/* of an arena */
 	pid_t main;
 	pid_t workers[MOST_PROCESSES];
