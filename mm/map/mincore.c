@@ -38,13 +38,16 @@ static u8 in_swap_cache(swp_entry_t entry)
 	return is_migration_entry(entry) ? 1 : is_uptodate(swap_cache_get(entry));
 }
 
-static void look_at_ptes(struct vma *vma, pmd_t table, unsigned long start, unsigned long end, u8 *vec)
+/*
+ * With the lock of the table: who replaces an entry, e.g. because the page moves, clears it first, and a page that is
+ * locked in memory would seem to be gone.
+ */
+static void look_at_ptes(struct vma *vma, pte_t *ptep, unsigned long start, unsigned long end, u8 *vec)
 {
 	unsigned long address;
 
-	/* Read without a lock: the answer may be old before the caller sees it, whatever we do. */
 	for (address = start; address < end; address += PAGE_SIZE) {
-		pte_t pte = ptep_get(pte_offset(table, address));
+		pte_t pte = ptep_get(ptep++);
 
 		if (pte_none(pte))
 			*vec++ = in_page_cache(vma, address);
@@ -61,21 +64,30 @@ static u8 look_at_pmd(struct vma *vma, pmd_t pmd, unsigned long address)
 	return pmd_none(pmd) ? in_page_cache(vma, address) : 1;
 }
 
+/* What lies under one PMD. */
+static void look_under_pmd(struct vma *vma, pmd_t *pmdp, unsigned long start, unsigned long end, u8 *vec)
+{
+	spinlock_t *ptl = pmdp ? pmd_trans_huge_lock(pmdp) : NULL;
+	pmd_t pmd = ptl ? pmdp_get(pmdp) : __pmd(0);
+	pte_t *pte = !ptl && pmdp ? pte_offset_map_lock(pmdp, start, &ptl) : NULL;
+	unsigned long address;
+
+	if (pte)
+		look_at_ptes(vma, pte, start, end, vec);
+	for (address = start; !pte && address < end; address += PAGE_SIZE)
+		*vec++ = look_at_pmd(vma, pmd, address);
+	if (ptl)
+		spin_unlock(ptl);
+}
+
 /* => mmap_lock held for reading; fills one byte a page */
 static void look_at_area(struct vma *vma, unsigned long start, unsigned long end, u8 *vec)
 {
-	unsigned long address, next, a;
+	unsigned long address, next;
 
 	for (address = start; address < end; vec += (next - address) >> PAGE_SHIFT, address = next) {
-		pmd_t *pmdp = mm_find_pmd(vma->vm_mm, address);
-		pmd_t pmd = pmdp ? pmdp_get(pmdp) : __pmd(0);
-
 		next = pmd_addr_end(address, end);
-		if (pmd_is_table(pmd))
-			look_at_ptes(vma, pmd, address, next, vec);
-		else
-			for (a = address; a < next; a += PAGE_SIZE)
-				vec[(a - address) >> PAGE_SHIFT] = look_at_pmd(vma, pmd, a);
+		look_under_pmd(vma, mm_find_pmd(vma->vm_mm, address), address, next, vec);
 	}
 }
 
