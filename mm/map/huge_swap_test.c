@@ -3,6 +3,7 @@
  * Needs a disk with a swap header; without one the tests are skipped.
  */
 #include <mm/check/test_huge_swap.h>
+#include <mm/reclaim/scan.h>
 #include <mm/split/split.h>
 
 KTEST(huge_swap, a_huge_page_takes_one_cluster_and_one_write)
@@ -48,6 +49,32 @@ KTEST(huge_swap, mapped_by_small_entries_it_goes_out_as_a_whole_all_the_same)
 	}
 	KEXPECT_EQ(vm_event_total(THP_SWPOUT), out + 4);
 	KEXPECT_EQ(vm_event_total(THP_SPLIT_PAGE), splits);
+}
+
+KTEST(huge_swap, what_is_written_leaves_the_cache_at_once_and_its_slots_stay)
+{
+	struct stage s;
+	struct page *page;
+	swp_entry_t first;
+
+	if (!stage_set(&s, THP_SWAP_DELAYED, 1))
+		KSKIP("no swap, or no huge pages");
+	reclaim_first(s.mm);
+	wait_for_writes();
+	first = pte_to_swp_entry(entry_at(s.mm, TEST_BASE));
+	page = swap_cache_get(first);
+	if (page) {
+		/* Reclaim still had it in its hands when the write ended. */
+		lru_add_drain_all();
+		free_written_page(page);
+		put_page(page);
+	}
+	KEXPECT(!swap_cache_get(first));
+	KEXPECT_EQ(page_state(NR_SWAPCACHE), 0UL);
+	KEXPECT_EQ(swap_count(first), 1);
+	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);
+	KEXPECT_EQ(test_wrong(s.mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(stage_strike(&s), 0);
 }
 
 KTEST(huge_swap, in_mode_split_its_parts_go_out_one_by_one)

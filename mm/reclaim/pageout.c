@@ -6,6 +6,7 @@
 #include <mm/reclaim/compact.h>
 #include <mm/frame/vmstat.h>
 #include <mm/split/split.h>
+#include <mm/swap/swap.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/string.h>
@@ -80,6 +81,7 @@ void reclaim_init(void)
 {
 	choose_swap_mode();
 	throttle_init();
+	swap_written_hook = free_written_page;
 	register_shrinker(&deferred_split_shrinker);
 	register_shrinker(&underused_shrinker);
 	compact_init();

@@ -61,6 +61,8 @@ struct shrink_result {
  */
 unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result);
 void putback_list(struct list_head *list);
+/* free_written_page - swap_written_hook. => interrupt context */
+void free_written_page(struct page *page);
 
 /*
  * isolate_lru_pages - take about nr_to_scan pages (4 KB each; a huge page is 512) from the end of a list

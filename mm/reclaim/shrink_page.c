@@ -3,7 +3,7 @@
  *	lock -> evictable? -> under write-back? -> used lately? -> split, if it is huge -> a slot in swap -> out of all
  *	page tables -> flush -> write, if it is newer than the disk -> freeze the count -> out of the cache -> free
  *
- * Each page gets one verdict with its reason. A page that is written comes by again when the write has ended. Flushes
+ * Each page gets one verdict with its reason. A page that is written is freed when the write has ended. Flushes
  * and writes are done for 32 pages at a time.
  * A huge page gets a cluster of 512 slots, if that is the mode and there is one, and goes through all of it as one page;
  * it leaves one PMD-sized swap entry behind, or 512 small ones. Else it is split first, and its 512 parts join the end of the
@@ -368,6 +368,21 @@ static void free_written(struct shrink_batch *batch)
 		}
 		unlock_page(page);
 	}
+}
+
+/*
+ * The same in the moment in which the write ends, for pages that have left our hands: the memory is free then, and not when
+ * somebody comes by again. => interrupt context; the reference of the caller is the last one, and frees
+ */
+void free_written_page(struct page *page)
+{
+	if (PageDirty(page) || page_mapped(page) || !trylock_page(page))
+		return;
+	if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) && take_from_cache(page) == PAGE_FREED) {
+		atomic_long_add(compound_nr(page), &page_verdicts[PAGE_FREED]);
+		page_ref_unfreeze(page, 1);
+	}
+	unlock_page(page);
 }
 
 /* After the flush: until then a CPU may still use the frames through its TLB. */

@@ -125,6 +125,8 @@ void swap_writepage(struct page *page, struct swap_plug *plug);
 int swap_read_page(struct page *page);
 /* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
 int swap_read_page_async(struct page *page, struct swap_plug *plug);
+/* The write of a page has ended well: mm/reclaim, which began it, frees the page. => interrupt context; page referenced */
+extern void (*swap_written_hook)(struct page *page);
 /* Nearly all requests for writes are under way. Who waits for that to change: reclaim_wait of the node */
 bool swap_write_congested(void);
 

@@ -259,6 +259,8 @@ static void drop_if_unwanted(struct page *page)
 	unlock_page(page);
 }
 
+void (*swap_written_hook)(struct page *page);
+
 /* => interrupt context */
 static void write_ended(struct swap_io *io, struct page *page)
 {
@@ -270,6 +272,8 @@ static void write_ended(struct swap_io *io, struct page *page)
 	get_page(page);
 	end_page_writeback(page);
 	drop_if_unwanted(page);
+	if (!status && swap_written_hook)
+		swap_written_hook(page);
 	put_page(page);
 }
 
