@@ -9,14 +9,14 @@
 #include <mm/alloc/slab.h>
 #include <mm/map/map.h>
 
-/* => the disk behind path; -EINVAL: something else */
+/* => the disk behind path; -EISDIR, -EINVAL: something else */
 static struct block_device *disk_at(const struct path *path)
 {
 	struct inode *inode = path->dentry->inode;
 	struct block_device *disk;
 
 	if (!S_ISBLK(inode->mode))
-		return ERR_PTR(-EINVAL);
+		return ERR_PTR(S_ISDIR(inode->mode) ? -EISDIR : -EINVAL);
 	disk = block_find_number(MAJOR(inode->rdev), MINOR(inode->rdev));
 	return disk ? disk : ERR_PTR(-ENXIO);
 }

@@ -24,17 +24,21 @@ static void make_file(const char *path, int with_magic)
 
 int main(void)
 {
-	plan(9);
+	plan(12);
 	make_file("/tmp/not-swap", 0);
 	fails_with(ENOENT, swapon("/dev/nonexistent", 0), "no such device: ENOENT");
 	fails_with(EINVAL, swapon("/dev/null", 0), "not a block device: EINVAL");
 	fails_with(EINVAL, swapon("/tmp/not-swap", 0), "no swap header: EINVAL");
+	make_file("/tmp/not-swap", 1);
+	fails_with(EINVAL, swapon("/tmp/not-swap", 0), "a file in memory, though it has a header: EINVAL");
 	unlink("/tmp/not-swap");
+	fails_with(EISDIR, swapon("/tmp", 0), "a directory: EISDIR");
 	fails_with(EFAULT, swapon((char *)8, 0), "a wild pointer: EFAULT");
 	fails_with(EBUSY, swapon("/dev/vda", 0), "in use already: EBUSY");
 	is(swapoff("/dev/vda"), 0, "swapoff works");
 	is(meminfo_kb("SwapTotal"), 0, "no swap is left");
 	fails_with(EINVAL, swapoff("/dev/vda"), "swapoff of what is not in use: EINVAL");
+	fails_with(EINVAL, swapon("/dev/vda", 0x100000), "an unknown flag: EINVAL");
 	is(swapon("/dev/vda", 0), 0, "swapon works again");
 	return done();
 }
