@@ -37,7 +37,6 @@ static bool others_may_succeed(enum scan_result result)
 	case SCAN_PMD_MAPPED:
 	case SCAN_PMD_NULL:
 	case SCAN_PTE_NON_PRESENT:
-	case SCAN_PAGE_NULL:
 	case SCAN_PAGE_COUNT:
 	case SCAN_PAGE_LOCK:
 	case SCAN_PAGE_LRU:

@@ -114,8 +114,7 @@ static enum scan_result isolate_page(struct collapse *c, struct page *page)
 {
 	struct page *head = compound_head(page);
 
-	if (!PageAnon(head))
-		return SCAN_PAGE_ANON;
+	VM_ASSERT(PageAnon(head));
 	if (page_mapcount(page) > 1 && tally_shared(&c->tally) != SCAN_SUCCEED)
 		return SCAN_EXCEED_SHARED_PTE;
 	/* Several PTEs may map parts of the same huge page: the first of them isolates it. */
@@ -149,8 +148,7 @@ static enum scan_result isolate_pte(struct collapse *c, pte_t pte)
 #endif
 	if (!pte_present(pte))
 		return SCAN_PTE_NON_PRESENT;
-	if (pte_special(pte))
-		return SCAN_PAGE_NULL;
+	VM_ASSERT(!pte_special(pte));
 	result = isolate_page(c, pte_page(pte));
 	if (result == SCAN_SUCCEED && page_was_used(pte))
 		c->tally.referenced++;

@@ -6,6 +6,7 @@
 #include <mm/check/test_mm.h>
 #include <mm/frame/vmstat.h>
 #include <mm/rmap/anon_vma.h>
+#include <mm/split/migration_entry.h>
 #include <kernel/sync/completion.h>
 
 /* 4 KB pages: nr of them from the start of the 2 MB. */
@@ -23,19 +24,26 @@ static struct mm *small_mm(unsigned int nr)
 	return mm;
 }
 
-/* => an enum scan_result, as the number that the constants are */
-static int scan(struct mm *mm, unsigned long address)
+/* => an enum scan_result, as the number that the constants are; -1: khugepaged_results does not know of it */
+static int scan_as(struct mm *mm, unsigned long address, enum thp_asker who)
 {
 	enum thp_enabled before = test_thp(THP_ALWAYS);
+	unsigned long counts[NR_SCAN_RESULTS];
 	enum scan_result result;
 	bool locked = true;
 
+	memcpy(counts, khugepaged.results, sizeof(counts));
 	mmap_read_lock(mm);
-	result = khugepaged_scan_pmd(find_vma(mm, address), address, THP_ASK_KHUGEPAGED, &locked);
+	result = khugepaged_scan_pmd(find_vma(mm, address), address, who, &locked);
 	if (locked)
 		mmap_read_unlock(mm);
 	test_thp(before);
-	return result;
+	return khugepaged.results[result] > counts[result] ? (int)result : -1;
+}
+
+static int scan(struct mm *mm, unsigned long address)
+{
+	return scan_as(mm, address, THP_ASK_KHUGEPAGED);
 }
 
 static bool is_huge(struct mm *mm)
@@ -183,6 +191,71 @@ KTEST(collapse, a_page_is_off_its_list)
 	putback_lru_page(page);
 	put_page(page);
 	mmput(mm);
+}
+
+KTEST(collapse, a_page_leaves_its_list_after_the_scan)
+{
+	enum thp_enabled before = test_thp(THP_ALWAYS);
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE + 511 * PAGE_SIZE);
+	KASSERT_TRUE(isolate_lru_page(page));
+	put_page(page);		/* the isolator's reference alone would be refused as a pin */
+	put_page(page);
+	KEXPECT_EQ((int)collapse_huge_page(mm, TEST_BASE, THP_ASK_KHUGEPAGED, 1, 0), SCAN_DEL_PAGE_LRU);
+	/* The other 511 were isolated before, and are back: the next one finds nothing amiss. */
+	get_page(page);
+	putback_lru_page(page);
+	KEXPECT(pmd_is_table(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	mmput(mm);
+	test_thp(before);
+}
+
+KTEST(collapse, a_page_is_being_moved)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE + 7 * PAGE_SIZE);
+	KASSERT_TRUE(page);
+	lock_page(page);
+	KASSERT_TRUE(try_to_migrate(page, false, true, NULL));
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PTE_NON_PRESENT);
+	KEXPECT_EQ(scan_as(mm, TEST_BASE, THP_ASK_ADVISED), SCAN_PTE_NON_PRESENT);
+	remove_migration_ptes(page, page, 0, 0);
+	unlock_page(page);
+	put_page(page);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
+	mmput(mm);
+}
+
+KTEST(collapse, who_is_advised_has_no_limits)
+{
+	unsigned int none = khugepaged_max_ptes_none, shared = khugepaged.max_ptes_shared, swap = khugepaged.max_ptes_swap;
+	struct mm *mm = small_mm(HPAGE_PMD_NR - 100), *child = mm_alloc();
+
+	KASSERT_TRUE(mm && child && ram_disk_on());
+	KEXPECT(!do_madvise(mm, TEST_BASE, 50 * PAGE_SIZE, TEST_MADV_PAGEOUT));
+	KASSERT_EQ(dup_mmap(child, mm), 0);
+	khugepaged_max_ptes_none = khugepaged.max_ptes_shared = khugepaged.max_ptes_swap = 0;
+	/* All of it is old, too: fork makes the child's entries so. */
+	KEXPECT_GT(scan(child, TEST_BASE), SCAN_SUCCEED);
+	KEXPECT_EQ(scan_as(child, TEST_BASE, THP_ASK_ADVISED), SCAN_SUCCEED);
+	khugepaged_max_ptes_none = none;
+	khugepaged.max_ptes_shared = shared;
+	khugepaged.max_ptes_swap = swap;
+	KEXPECT(is_huge(child) && !is_huge(mm));
+	KEXPECT_EQ(test_wrong(child, TEST_BASE, HPAGE_PMD_NR - 100), 0U);
+	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR - 100), 0U);
+	mmput(child);
+	mmput(mm);
+	KEXPECT_EQ(ram_disk_off(), 0);
 }
 
 KTEST(collapse, nothing_was_used_lately)

@@ -15,8 +15,7 @@ static enum scan_result scan_page(struct page *page, struct pte_tally *tally)
 {
 	struct page *head = compound_head(page);
 
-	if (!PageAnon(head))
-		return SCAN_PAGE_ANON;
+	VM_ASSERT(PageAnon(head));	/* nothing else is found in an area without a file */
 	if (page_mapcount(page) > 1 && tally_shared(tally) != SCAN_SUCCEED)
 		return SCAN_EXCEED_SHARED_PTE;
 	if (!PageLRU(head))
@@ -48,8 +47,7 @@ static enum scan_result scan_pte(pte_t pte, struct pte_tally *tally)
 		return is_migration_entry(pte_to_swp_entry(pte)) ? SCAN_PTE_NON_PRESENT : tally_swapped(tally);
 	if (is_zero_pfn(pte_pfn(pte)))
 		return tally_none(tally);
-	if (pte_special(pte))
-		return SCAN_PAGE_NULL;
+	VM_ASSERT(!pte_special(pte));
 	result = scan_page(pte_page(pte), tally);
 	if (result == SCAN_SUCCEED && page_was_used(pte))
 		tally->referenced++;
