@@ -250,7 +250,7 @@ static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
 {
 	struct page *head = test_page(mm, TEST_BASE);
 
-	lock_page(head);
+	SetPageLocked(head);	/* as if by somebody else: this task goes on to take mmap_lock */
 	KEXPECT(try_to_migrate(head, false, false, NULL));
 	KEXPECT(is_pmd_migration_entry(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
 	KEXPECT_EQ(page_count(head), 1);
@@ -262,7 +262,7 @@ static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
 static void end_move(struct page *head)
 {
 	remove_migration_ptes(head, head, 0, false);
-	unlock_page(head);
+	ClearPageLocked(head);
 	put_page(head);
 }
 
