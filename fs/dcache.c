@@ -153,7 +153,7 @@ void dput(struct dentry *dentry)
 		if (atomic_add_unless(&dentry->count, -1, 1))
 			return;
 		spin_lock(&dcache_lock);
-		if (!atomic_dec_and_test(&dentry->count)) {
+		if (!refcount_dec_and_test(&dentry->count, REF_DENTRY)) {
 			spin_unlock(&dcache_lock);
 			return;
 		}

@@ -61,7 +61,7 @@ struct file *alloc_file(const struct path *path, unsigned int flags, const struc
 
 	if (!file)
 		return ERR_PTR(-ENOMEM);
-	atomic_long_set(&file->count, 1);
+	atomic_set(&file->count, 1);
 	file->mode = flags & O_PATH ? FMODE_PATH : modes[flags & O_ACCMODE];
 	file->flags = flags & ~(O_CREAT | O_TRUNC | O_CLOEXEC);
 	file->op = op;
@@ -111,7 +111,7 @@ struct file *dentry_open(const struct path *path, unsigned int flags)
 
 void fput(struct file *file)
 {
-	if (!atomic_long_dec_and_test(&file->count))
+	if (!refcount_dec_and_test(&file->count, REF_FILE))
 		return;
 	if (file->op && file->op->release)
 		file->op->release(file->inode, file);

@@ -127,7 +127,7 @@ static int close_file(struct file *file)
 
 void files_put(struct files *files)
 {
-	if (!atomic_dec_and_test(&files->count))
+	if (!refcount_dec_and_test(&files->count, REF_FILES))
 		return;
 	for (unsigned int fd = 0; fd < files->size; fd++) {
 		if (files->fd[fd]) {

@@ -35,7 +35,7 @@ struct files *files_alloc(void);			/* empty, count 1; NULL without memory */
 struct files *files_copy(struct files *old);		/* fork: the same files, shared positions; NULL without memory */
 static inline struct files *files_get(struct files *files)
 {
-	atomic_inc(&files->count);
+	refcount_inc(&files->count, REF_FILES);
 	return files;
 }
 void files_put(struct files *files);			/* the last one closes everything; sleeps */

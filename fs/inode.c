@@ -36,12 +36,12 @@ struct inode *new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
 
 void iget(struct inode *inode)
 {
-	atomic_inc(&inode->count);
+	refcount_add(&inode->count, 1, REF_INODE);
 }
 
 void iput(struct inode *inode)
 {
-	if (!atomic_dec_and_test(&inode->count))
+	if (!refcount_dec_and_test(&inode->count, REF_INODE))
 		return;
 	mapping_destroy(&inode->mapping);
 	if (inode->sb->op && inode->sb->op->evict_inode)

@@ -24,6 +24,7 @@
 
 #include <fs/abi.h>
 #include <fs/iov_iter.h>
+#include <kernel/debug/refcount.h>
 #include <kernel/lib/atomic.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/list.h>
@@ -196,7 +197,7 @@ void d_add(struct dentry *dentry, struct inode *inode, bool pin);
 struct dentry *d_lookup(struct dentry *parent, const char *name, size_t len);
 static inline struct dentry *dget(struct dentry *dentry)
 {
-	atomic_inc(&dentry->count);
+	refcount_add(&dentry->count, 1, REF_DENTRY);
 	return dentry;
 }
 void dput(struct dentry *dentry);		/* sleeps: the last one may free the file */
@@ -264,7 +265,7 @@ struct file_operations {
 
 /* Locks: (p) pos_lock (i) immutable after open (a) atomic */
 struct file {
-	atomic_long_t	count;
+	atomic_t	count;
 	unsigned int	mode;			/* (i) FMODE_* */
 	unsigned int	flags;			/* (a) O_* as fcntl shows them */
 	const struct file_operations *op;	/* (i) */
@@ -278,7 +279,7 @@ struct file {
 
 static inline struct file *get_file(struct file *file)
 {
-	atomic_long_inc(&file->count);
+	refcount_inc(&file->count, REF_FILE);
 	return file;
 }
 void fput(struct file *file);			/* sleeps */

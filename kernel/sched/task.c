@@ -97,7 +97,7 @@ static void free_task(struct task *task)
 
 void put_task(struct task *task)
 {
-	if (atomic_dec_and_test(&task->usage))
+	if (refcount_dec_and_test(&task->usage, REF_TASK))
 		free_task(task);
 }
 

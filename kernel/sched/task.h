@@ -12,6 +12,7 @@
 #ifndef KERNEL_SCHED_TASK_H
 #define KERNEL_SCHED_TASK_H
 
+#include <kernel/debug/refcount.h>
 #include <kernel/lib/atomic.h>
 #include <kernel/lib/compiler.h>
 #include <kernel/lib/cpumask.h>
@@ -188,7 +189,7 @@ void task_unlink(struct task *task);
 
 static inline struct task *get_task(struct task *task)
 {
-	atomic_inc(&task->usage);
+	refcount_inc(&task->usage, REF_TASK);
 	return task;
 }
 

@@ -47,8 +47,7 @@ static noinline void lru_del_locked(struct page *head)
 void put_page(struct page *page)
 {
 	page = compound_head(page);
-	VM_ASSERTF(atomic_read(&page->_refcount) > 0, "frame %lu has no reference to drop", page_to_pfn(page));
-	if (!atomic_dec_and_test(&page->_refcount))
+	if (!refcount_dec_and_test(&page->_refcount, REF_PAGE))
 		return;
 	if (PageLRU(page))
 		lru_del_locked(page);
@@ -64,8 +63,7 @@ void put_pages(struct page **pages, unsigned int nr)
 	for (unsigned int i = 0; i < nr; i++) {
 		struct page *head = compound_head(pages[i]);
 
-		VM_ASSERTF(atomic_read(&head->_refcount) > 0, "frame %lu has no reference to drop", page_to_pfn(head));
-		if (!atomic_dec_and_test(&head->_refcount))
+		if (!refcount_dec_and_test(&head->_refcount, REF_PAGE))
 			continue;
 		if (PageLRU(head)) {
 			if (!locked) {

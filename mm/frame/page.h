@@ -13,6 +13,7 @@
 
 #include <mm/types.h>
 #include <kernel/debug/assert.h>
+#include <kernel/debug/refcount.h>
 #include <mm/frame/fail_mm_step.h>
 
 #define vmemmap ((struct page *)VMEMMAP_BASE)
@@ -80,12 +81,11 @@ static inline int page_count(const struct page *p) { return atomic_read(&compoun
 static inline void get_page(struct page *p)
 {
 	p = compound_head(p);
-	VM_ASSERT(atomic_read(&p->_refcount) > 0);
-	atomic_inc(&p->_refcount);
+	refcount_inc(&p->_refcount, REF_PAGE);
 }
-static inline void page_ref_add(struct page *head, int nr) { atomic_add(nr, &head->_refcount); }
+static inline void page_ref_add(struct page *head, int nr) { refcount_add(&head->_refcount, nr, REF_PAGE); }
 /* For whoever found the page without holding a reference (pfn walks): fails on free and on frozen pages. */
-static inline bool get_page_unless_zero(struct page *p) { return atomic_add_unless(&p->_refcount, 1, 0); }
+static inline bool get_page_unless_zero(struct page *p) { return refcount_inc_not_zero(&p->_refcount, REF_PAGE); }
 
 /* The last put frees: removes the page from the LRU, and gives it to the buddy. Never sleeps; any context but NMI. */
 void put_page(struct page *page);

@@ -44,17 +44,43 @@ void page_add_new_anon_rmap(struct page *page, struct vma *vma, unsigned long ad
 	}
 }
 
+#define MAPCOUNT_SATURATED	0x3fffffff	/* a page that is for ever mapped, and never freed */
+
+/* The counters are one less than what they count: -1 is none. => the new value, never below 0 */
+static int mapcount_inc(atomic_t *count)
+{
+	int now = atomic_inc_return(count);
+
+	if (likely(now >= 0))
+		return now;
+	atomic_set(count, MAPCOUNT_SATURATED);
+	refcount_report(REF_MAPCOUNT, "overflow");
+	return MAPCOUNT_SATURATED;
+}
+
+/* => the new value, never below -1; one mapping too few is as if nothing had been dropped */
+static int mapcount_dec(atomic_t *count)
+{
+	int now = atomic_dec_return(count);
+
+	if (likely(now >= -1))
+		return now;
+	atomic_set(count, -1);
+	refcount_report(REF_MAPCOUNT, "dropped more often than taken");
+	return 0;
+}
+
 /* One mapping more. => the page was not mapped before */
 static bool count_mapping(struct page *page, struct page *head, enum rmap_level level)
 {
 	if (level == RMAP_PTE) {
-		int count = atomic_inc_return(&page->_mapcount);
+		int count = mapcount_inc(&page->_mapcount);
 
-		return PageHead(head) ? atomic_inc_return(&head[1].large_mapcount) == 0 : count == 0;
+		return PageHead(head) ? mapcount_inc(&head[1].large_mapcount) == 0 : count == 0;
 	}
-	if (atomic_inc_return(&head[1].entire_mapcount) == 0 && PageAnon(head))
+	if (mapcount_inc(&head[1].entire_mapcount) == 0 && PageAnon(head))
 		mod_page_state(NR_ANON_THPS, HPAGE_PMD_NR);
-	return atomic_inc_return(&head[1].large_mapcount) == 0;
+	return mapcount_inc(&head[1].large_mapcount) == 0;
 }
 
 void page_add_anon_rmap(struct page *page, struct vma *vma, unsigned long address, unsigned int rmap_flags,
@@ -99,19 +125,17 @@ static bool uncount_mapping(struct page *page, struct page *head, enum rmap_leve
 	int count, all;
 
 	if (level == RMAP_PTE) {
-		count = atomic_dec_return(&page->_mapcount);
-		VM_ASSERT(count >= -1);
+		count = mapcount_dec(&page->_mapcount);
 		if (!PageHead(head))
 			return count < 0;
-		all = atomic_dec_return(&head[1].large_mapcount);
+		all = mapcount_dec(&head[1].large_mapcount);
 		*part = count < 0 && all >= 0 && atomic_read(&head[1].entire_mapcount) < 0;
 		return all < 0;
 	}
-	count = atomic_dec_return(&head[1].entire_mapcount);
-	VM_ASSERT(count >= -1);
+	count = mapcount_dec(&head[1].entire_mapcount);
 	if (count < 0 && PageAnon(head))
 		mod_page_state(NR_ANON_THPS, -(long)HPAGE_PMD_NR);
-	all = atomic_dec_return(&head[1].large_mapcount);
+	all = mapcount_dec(&head[1].large_mapcount);
 	*part = count < 0 && all >= 0 && all + 1 < (int)HPAGE_PMD_NR;
 	return all < 0;
 }

@@ -64,7 +64,7 @@ void mm_inherit_flags(struct mm *mm, const struct mm *from)
 
 void mmput(struct mm *mm)
 {
-	if (!atomic_dec_and_test(&mm->mm_users))
+	if (!refcount_dec_and_test(&mm->mm_users, REF_MM))
 		return;
 	exit_mmap_hook(mm);
 	if (mm->exe_file && exe_file_put_hook)
@@ -80,7 +80,7 @@ void mmdrop(struct mm *mm)
 {
 	enum mm_counter c;
 
-	if (!atomic_dec_and_test(&mm->mm_count))
+	if (!refcount_dec_and_test(&mm->mm_count, REF_MM))
 		return;
 	ASSERTF(cpumask_empty(&mm->root.cpus), "CPUs 0x%lx still run on a dead address space", mm->root.cpus.bits);
 	for (c = 0; c < NR_MM_COUNTERS; c++)

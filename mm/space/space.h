@@ -20,10 +20,10 @@ void space_init(void);				/* slab caches */
 /* fork and exec: what prctl() has set for this process and its descendants */
 void mm_inherit_flags(struct mm *mm, const struct mm *from);
 struct mm *mm_alloc(void);			/* empty, mm_users = mm_count = 1; NULL without memory */
-static inline void mmget(struct mm *mm) { atomic_inc(&mm->mm_users); }
-static inline bool mmget_not_zero(struct mm *mm) { return atomic_add_unless(&mm->mm_users, 1, 0); }
+static inline void mmget(struct mm *mm) { refcount_inc(&mm->mm_users, REF_MM); }
+static inline bool mmget_not_zero(struct mm *mm) { return refcount_inc_not_zero(&mm->mm_users, REF_MM); }
 void mmput(struct mm *mm);			/* the last one: exit_mmap (through the pointer mm/map registers) and mmdrop; sleeps */
-static inline void mmgrab(struct mm *mm) { atomic_inc(&mm->mm_count); }
+static inline void mmgrab(struct mm *mm) { refcount_inc(&mm->mm_count, REF_MM); }
 void mmdrop(struct mm *mm);			/* the last one frees the struct and the PGD */
 extern void (*exit_mmap_hook)(struct mm *mm);
 extern void (*exe_file_put_hook)(struct file *file);	/* fs or process registers: drops mm->exe_file */

@@ -161,8 +161,11 @@ int swap_duplicate(swp_entry_t entry)
 /* => cluster locked; true: only the cache holds it now */
 static bool put_locked(struct swap_area *area, struct swap_cluster *c, unsigned int slot)
 {
-	ASSERTF(slot_has_uses(c->count[slot]), "swap entry 0x%llx is freed but not in use (count 0x%x)",
-		swp_entry(area->type, (c - area->clusters) * SWAP_CLUSTER_SLOTS + slot).val, c->count[slot]);
+	/* Freed once too often: its next user would lose his page to a third one. It stays as it is. */
+	if (unlikely(!slot_has_uses(c->count[slot]))) {
+		refcount_report(REF_SWAP_SLOT, "dropped more often than taken");
+		return false;
+	}
 	slot_unget(c, slot);
 #ifdef BUG_swap_free_early
 	if (!slot_has_uses(c->count[slot]))
