@@ -65,8 +65,19 @@ ASFLAGS		+= -DCONFIG_DEBUG
 endif
 # Not in CFLAGS: it changes what is accepted, not what is built, and need not build everything again.
 STRICT		:= $(if $(filter 1,$(WERROR)),-Werror)
+# The sanitizers, on top of all checks of a debug build. SAN_SKIP: files whose work is to touch what others may not.
 ifeq ($(SAN),1)
-$(error SAN=1 is reserved: the sanitizer build does not exist yet)
+ifneq ($(DEBUG),1)
+CFLAGS		+= -DCONFIG_DEBUG
+ASFLAGS		+= -DCONFIG_DEBUG
+endif
+CFLAGS		+= -DCONFIG_SAN -Wno-array-bounds -Wno-maybe-uninitialized
+SAN_CFLAGS	:= -fsanitize=undefined -fno-sanitize=vptr,null -fsanitize=kernel-address \
+		   --param asan-instrumentation-with-call-threshold=0 --param asan-stack=0 --param asan-globals=1
+SAN_FLAGS_ALL	:= $(SAN_CFLAGS)
+SAN_SKIP	:= kernel/debug/ubsan.c kernel/debug/kasan.c kernel/debug/expect.c kernel/debug/panic.c \
+		   kernel/lib/string.c mm/alloc/slab.c
+$(addprefix $(B)/,$(SAN_SKIP:.c=.o)): SAN_CFLAGS :=
 endif
 
 # --- targets --------------------------------------------------------------------------------------
@@ -106,7 +117,7 @@ $(K)/ksyms.o $(K)/ksyms-empty.o: %.o: %.c
 $(KERNEL_C:%.c=$(B)/%.o): $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(SAN_CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
 ifneq ($(BUG),)
 $(BUG_C:%.c=$(K)/%.o): $(K)/%.o: %.c $(B)/flags
@@ -127,7 +138,7 @@ $(KERNEL_ASM:%.asm=$(B)/%.asm.o): $(B)/%.asm.o: %.asm $(B)/flags
 # A change of flags rebuilds everything, a new or removed file links again.
 $(B)/flags: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(CC) $(CFLAGS) $(ASFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(ASFLAGS)' > $@
+	$(Q)echo '$(CC) $(CFLAGS) $(SAN_FLAGS_ALL) $(ASFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(SAN_FLAGS_ALL) $(ASFLAGS)' > $@
 
 $(K)/objects: FORCE
 	$(Q)mkdir -p $(@D)
@@ -292,7 +303,7 @@ help:
 #: make clean               remove what was built
 #:
 #: V=1 shows the commands. DEBUG=1 builds with expensive assertions (build-debug/). WERROR=1 makes
-#: warnings errors. BUG=NAME builds in a bug (docs/bugs.md). CROSS_COMPILE=x86_64-elf- chooses a compiler.
+#: warnings errors. SAN=1 adds the sanitizers (build-san/; docs/debugging.md). BUG=NAME builds in a bug (docs/bugs.md). CROSS_COMPILE=x86_64-elf- chooses a compiler.
 #: O=DIR builds in DIR.
 
 -include $(KERNEL_OBJS:.o=.d)

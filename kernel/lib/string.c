@@ -10,11 +10,24 @@
 
 #include <kernel/lib/errno.h>
 
+#ifdef CONFIG_SAN
+/* This file is not instrumented: assembly would not be seen anyway. The address sanitizer is asked here (kernel/debug/kasan.h). */
+void __asan_loadN_noabort(unsigned long address, size_t size);
+void __asan_storeN_noabort(unsigned long address, size_t size);
+#define check_read(p, n)	__asan_loadN_noabort((unsigned long)(p), n)
+#define check_write(p, n)	__asan_storeN_noabort((unsigned long)(p), n)
+#else
+#define check_read(p, n)	((void)0)
+#define check_write(p, n)	((void)0)
+#endif
+
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
 	void *d = dst;
 	size_t words = n / 8, bytes = n % 8;
 
+	check_read(src, n);
+	check_write(dst, n);
 	__asm__ __volatile__("rep movsq" : "+D"(d), "+S"(src), "+c"(words) : : "memory");
 	__asm__ __volatile__("rep movsb" : "+D"(d), "+S"(src), "+c"(bytes) : : "memory");
 	return dst;
@@ -28,6 +41,8 @@ void *memmove(void *dst, const void *src, size_t n)
 	/* Ascending order is right unless dst lies inside the source, behind its beginning. */
 	if ((uintptr_t)d - (uintptr_t)s >= n)
 		return memcpy(dst, src, n);
+	check_read(src, n);
+	check_write(dst, n);
 	while (n--)
 		__asm__ __volatile__("movb (%1,%2), %%al; movb %%al, (%0,%2)"
 				     : : "r"(d), "r"(s), "r"(n) : "al", "memory");
@@ -40,6 +55,7 @@ void *memset(void *dst, int c, size_t n)
 	size_t words = n / 8, bytes = n % 8;
 	u64 pattern = 0x0101010101010101ULL * (u8)c;
 
+	check_write(dst, n);
 	__asm__ __volatile__("rep stosq" : "+D"(d), "+c"(words) : "a"(pattern) : "memory");
 	__asm__ __volatile__("rep stosb" : "+D"(d), "+c"(bytes) : "a"(pattern) : "memory");
 	return dst;
@@ -49,6 +65,8 @@ int memcmp(const void *a, const void *b, size_t n)
 {
 	const u8 *p = a, *q = b;
 
+	check_read(a, n);
+	check_read(b, n);
 	for (; n >= 8; n -= 8, p += 8, q += 8) {
 		u64 x, y;
 

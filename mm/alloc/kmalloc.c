@@ -7,6 +7,7 @@
  */
 #include <mm/alloc/slab.h>
 #include <kernel/debug/assert.h>
+#include <kernel/debug/kasan.h>
 #include <kernel/lib/math.h>
 #include <kernel/lib/string.h>
 #include <mm/alloc/page_alloc.h>
@@ -49,12 +50,31 @@ static inline struct kmem_cache *cache_for(size_t size)
 	return kmalloc_caches[INDEX_OF_256 + order_base_2(size) - 8];
 }
 
+#ifdef CONFIG_SAN
+/* The object may be larger than what was asked for: the sanitizer guards the rest. */
+static inline void *leave_rest(void *object, size_t size)
+{
+	size_t all = kmem_cache_size(cache_for(size)), used = ALIGN(size, KASAN_GRANULE);
+
+	if (object) {
+		kasan_poison(object + used, all - used, KASAN_REDZONE);
+		kasan_unpoison(object, size);
+	}
+	return object;
+}
+#else
+static inline void *leave_rest(void *object, size_t size __unused)
+{
+	return object;
+}
+#endif
+
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	struct page *page;
 
 	if (likely(size - 1 < KMALLOC_MAX_CACHE))
-		return kmem_cache_alloc(cache_for(size), gfp);
+		return leave_rest(kmem_cache_alloc(cache_for(size), gfp), size);
 	if (!size || size > PAGE_SIZE << MAX_ORDER)
 		return NULL;
 	page = alloc_pages(gfp | __GFP_COMP, order_base_2(DIV_ROUND_UP(size, PAGE_SIZE)));
@@ -99,6 +119,8 @@ size_t ksize(const void *p)
 	if (!p)
 		return 0;
 	cache = slab_cache_of(p);
+	if (cache)
+		kasan_unpoison(p, kmem_cache_size(cache));	/* who asks uses it */
 	return cache ? kmem_cache_size(cache) : PAGE_SIZE << compound_order(virt_to_page(p));
 }
 

@@ -7,8 +7,8 @@
  *
  * The pointer of the chain lies in the free object, except where its content must survive (constructor, SLAB_TYPESAFE) and
  * in debug builds: there it lies behind it. Debug builds also put a guard word behind each object, which says
- * whether it is free, and fill free objects with a pattern: an overrun, a double free and a write after free are found at
- * the next free or allocation.
+ * whether it is free, another one before the next object, and who allocated and freed it last; and they fill free objects
+ * with a pattern: an overrun, a double free and a write after free are found at the next free or allocation.
  *
  *	struct page of a slab: mapping the cache, index the first free object, private objects in use, lru in a list of the cache
  *
@@ -17,7 +17,10 @@
 #define pr_fmt(fmt) "slab: " fmt
 
 #include <mm/alloc/slab.h>
+#include <kernel/debug/expect.h>
 #include <kernel/debug/fault_inject.h>
+#include <kernel/debug/kasan.h>
+#include <kernel/debug/ksyms.h>
 #include <kernel/debug/panic.h>
 #include <kernel/lib/math.h>
 #include <kernel/lib/string.h>
@@ -83,50 +86,145 @@ static inline bool keeps_content(const struct kmem_cache *cache)
 }
 
 #ifdef CONFIG_DEBUG
-#define GUARD_SIZE	sizeof(u64)
 #define GUARD_FREE	0xf4ee0b1ec7f4ee00ULL
 #define GUARD_USED	0x05ed0b1ec705ed00ULL
+#define GUARD_LAST	0xe4d0f0b1ec7e4d00ULL
 #define POISON_FREE	0x6b
+#define POISON_NEW	0x5a		/* allocated, and not written to yet */
+#define OBJECT_TRACE	3
 
-static inline u64 *guard_of(const struct kmem_cache *cache, void *object)
+/* Behind each object, before the link of the chain; the last word of all guards the beginning of the next object. */
+struct object_debug {
+	u64	guard;			/* GUARD_* */
+	u32	alloc_trace[OBJECT_TRACE], free_trace[OBJECT_TRACE];	/* return addresses, low halves */
+};
+#define GUARD_SIZE	sizeof(struct object_debug)
+#define LAST_GUARD_SIZE	sizeof(u64)
+
+static inline struct object_debug *debug_of(const struct kmem_cache *cache, void *object)
 {
 	return object + ALIGN(cache->object_size, sizeof(u64));
 }
 
+static inline u64 *last_guard_of(const struct kmem_cache *cache, void *object)
+{
+	return object + cache->stride - sizeof(u64);
+}
+
+static __always_inline void remember_caller(u32 *trace)
+{
+	unsigned long addresses[OBJECT_TRACE];
+	unsigned int n = collect_backtrace((unsigned long)__builtin_frame_address(0), addresses, OBJECT_TRACE);
+
+	for (unsigned int i = 0; i < OBJECT_TRACE; i++)
+		trace[i] = i < n ? (u32)addresses[i] : 0;
+}
+
+static void show_callers(const char *what, const u32 *trace)
+{
+	char place[KSYM_TEXT_MAX];
+
+	for (unsigned int i = 0; i < OBJECT_TRACE && trace[i]; i++)
+		pr_err("%s%s\n", i ? "      " : what, ksym_format_return(0xffffffff00000000UL | trace[i], place, sizeof(place)));
+}
+
+static noinline __cold void object_is_broken(const struct kmem_cache *cache, void *object, const char *how, u64 value)
+{
+	struct object_debug *debug = debug_of(cache, object);
+
+	if (!debug_report("%s object %p %s (0x%llx)", cache->name, object, how, value))
+		return;
+	show_callers("  allocated at ", debug->alloc_trace);
+	show_callers("  freed at     ", debug->free_trace);
+}
+
+static void check_last_guard(const struct kmem_cache *cache, void *object)
+{
+	u64 *guard = last_guard_of(cache, object);
+
+	if (likely(*guard == GUARD_LAST))
+		return;
+	object_is_broken(cache, object + cache->stride, "was written to before its beginning, by the object before it?", *guard);
+	*guard = GUARD_LAST;
+}
+
 static void debug_new_object(const struct kmem_cache *cache, void *object)
 {
-	*guard_of(cache, object) = GUARD_FREE;
-	if (!keeps_content(cache))
+	kasan_poison(object + ALIGN(cache->object_size, KASAN_GRANULE),
+		     cache->stride - ALIGN(cache->object_size, KASAN_GRANULE), KASAN_REDZONE);
+	*debug_of(cache, object) = (struct object_debug){ .guard = GUARD_FREE };
+	*last_guard_of(cache, object) = GUARD_LAST;
+	if (!keeps_content(cache)) {
 		memset(object, POISON_FREE, cache->object_size);
+		kasan_poison(object, cache->object_size, KASAN_FREE_OBJECT);
+	}
 }
 
 static void debug_alloc_object(const struct kmem_cache *cache, void *object)
 {
-	u8 *bad = keeps_content(cache) ? NULL : memchr_inv(object, POISON_FREE, cache->object_size);
-	u64 *guard = guard_of(cache, object);
+	struct object_debug *debug = debug_of(cache, object);
+	u8 *bad;
 
-	ASSERTF(*guard == GUARD_FREE, "%s object %p was overrun while it was free: guard 0x%llx", cache->name, object, *guard);
-	ASSERTF(!bad, "%s object %p was written to while it was free: 0x%02x at offset %ld", cache->name, object,
-		*bad, bad - (u8 *)object);
-	*guard = GUARD_USED;
+	kasan_unpoison(object, cache->object_size);
+	bad = keeps_content(cache) ? NULL : memchr_inv(object, POISON_FREE, cache->object_size);
+
+	if (unlikely(debug->guard != GUARD_FREE))
+		object_is_broken(cache, object, "was overrun while it was free", debug->guard);
+	if (unlikely(bad))
+		object_is_broken(cache, object, "was written to while it was free", *bad);
+	check_last_guard(cache, object);
+	debug->guard = GUARD_USED;
+	remember_caller(debug->alloc_trace);
+	if (!keeps_content(cache))
+		memset(object, POISON_NEW, cache->object_size);
 }
 
-static void debug_free_object(const struct kmem_cache *cache, struct page *slab, void *object)
+/* => false: it is not to be freed */
+static bool debug_free_object(const struct kmem_cache *cache, struct page *slab, void *object)
 {
-	u64 *guard = guard_of(cache, object);
+	struct object_debug *debug = debug_of(cache, object);
 
-	ASSERTF((object - page_address(slab)) % cache->stride == 0, "%p is freed, but is inside an object of %s",
-		object, cache->name);
-	ASSERTF(*guard != GUARD_FREE, "%s object %p is freed twice", cache->name, object);
-	ASSERTF(*guard == GUARD_USED, "%s object %p was overrun: guard 0x%llx", cache->name, object, *guard);
-	debug_new_object(cache, object);
+	if (unlikely((object - page_address(slab)) % cache->stride)) {
+		debug_report("%p is freed, but is inside an object of %s", object, cache->name);
+		return false;
+	}
+	if (unlikely(debug->guard == GUARD_FREE)) {
+		object_is_broken(cache, object, "is freed twice", debug->guard);
+		return false;
+	}
+	if (unlikely(debug->guard != GUARD_USED))
+		object_is_broken(cache, object, "was overrun", debug->guard);
+	check_last_guard(cache, object);
+	debug->guard = GUARD_FREE;
+	remember_caller(debug->free_trace);
+	if (!keeps_content(cache)) {
+		kasan_unpoison(object, cache->object_size);	/* kmalloc gives out less than the whole */
+		memset(object, POISON_FREE, cache->object_size);
+		kasan_poison(object, cache->object_size, KASAN_FREE_OBJECT);
+	}
+	return true;
+}
+
+/* => it belongs to this cache */
+static bool debug_cache_is_right(const struct kmem_cache *cache, struct page *slab, void *object)
+{
+	if (likely(PageSlab(slab) && slab->mapping == cache))
+		return true;
+	debug_report("%p is freed to %s, but does not belong to it", object, cache->name);
+	return false;
 }
 #else
 #define GUARD_SIZE	0
+#define LAST_GUARD_SIZE	0
 static inline void debug_new_object(const struct kmem_cache *cache __unused, void *object __unused) { }
 static inline void debug_alloc_object(const struct kmem_cache *cache __unused, void *object __unused) { }
-static inline void debug_free_object(const struct kmem_cache *cache __unused, struct page *slab __unused,
-				     void *object __unused) { }
+static inline bool debug_free_object(const struct kmem_cache *cache __unused, struct page *slab __unused,
+				     void *object __unused) { return true; }
+static inline bool debug_cache_is_right(const struct kmem_cache *cache, struct page *slab, void *object)
+{
+	ASSERTF(PageSlab(slab) && slab->mapping == cache, "%p is freed to %s, but does not belong to it", object, cache->name);
+	return true;
+}
 #endif
 
 /* --- slabs: => cache->lock held where one is passed ------------------------------------------------------------------- */
@@ -318,8 +416,8 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 	struct magazine *mag;
 	unsigned long flags;
 
-	ASSERTF(PageSlab(slab) && slab->mapping == cache, "%p is freed to %s, but does not belong to it", object, cache->name);
-	debug_free_object(cache, slab, object);
+	if (!debug_cache_is_right(cache, slab, object) || !debug_free_object(cache, slab, object))
+		return;
 	local_irq_save(flags);
 	mag = magazine_of(cache);
 	if (unlikely(mag->nr == cache->limit))
@@ -443,7 +541,8 @@ static void set_layout(struct kmem_cache *cache, size_t align)
 	bool link_behind = keeps_content(cache) || GUARD_SIZE;
 
 	cache->link_offset = link_behind ? size + GUARD_SIZE : 0;
-	cache->stride = ALIGN(size + GUARD_SIZE + (link_behind ? sizeof(void *) : 0), max(align, sizeof(void *)));
+	cache->stride = ALIGN(size + GUARD_SIZE + (link_behind ? sizeof(void *) : 0) + LAST_GUARD_SIZE,
+			      max(align, sizeof(void *)));
 	cache->min_order = order_base_2(DIV_ROUND_UP(cache->stride, PAGE_SIZE));
 	cache->order = order_base_2(DIV_ROUND_UP((size_t)cache->stride * MIN_OBJECTS, PAGE_SIZE));
 	cache->order = max(min_t(unsigned int, cache->order, MAX_SLAB_ORDER), cache->min_order);

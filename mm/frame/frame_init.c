@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) "frame: " fmt
 
 #include <mm/frame/buddy.h>
+#include <kernel/debug/kasan.h>
 #include <kernel/debug/panic.h>
 #include <kernel/lib/string.h>
 #include <mm/frame/boot_mem.h>
@@ -126,6 +127,7 @@ static void release_pfns(unsigned long pfn, unsigned long end)
 
 		while (pfn + BIT(order) > end)
 			order--;
+		kasan_poison(page_address(page), PAGE_SIZE << order, KASAN_FREE_PAGE);
 		page_zone(page)->managed_pages += BIT(order);
 		buddy_free_block(page, order);
 		pfn += BIT(order);

@@ -9,11 +9,14 @@
 #define pr_fmt(fmt) "page: " fmt
 
 #include <mm/frame/buddy_internal.h>
+#include <kernel/debug/expect.h>
+#include <kernel/debug/kasan.h>
 #include <kernel/debug/panic.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
 #include <kernel/trace/trace.h>
 #include <mm/frame/lru.h>
+#include <mm/frame/page_debug.h>
 #include <mm/frame/vmstat.h>
 
 /* With any of these a page is in use. Referenced, uptodate, dirty, active and the like mean nothing any more. */
@@ -56,6 +59,7 @@ static noinline __cold bool bad_page(struct page *page, const char *reason)
 	__atomic_fetch_add(&nr_bad_pages, 1, __ATOMIC_RELAXED);
 	pr_err("bad page state at pfn %lu: %s; it is not used again\n", page_to_pfn(page), reason);
 	dump_page(page, "bad page");
+	page_debug_show(page);
 	dump_stack();
 	return false;
 }
@@ -66,14 +70,30 @@ static noinline __cold bool bad_page(struct page *page, const char *reason)
 
 static void poison_pages(struct page *page, unsigned int order)
 {
+	kasan_unpoison(page_address(page), PAGE_SIZE << order);
 	for (unsigned long i = 0; i < BIT(order); i++) {
 		memset(page_address(page + i), POISON_BYTE, PAGE_SIZE);
 		page[i].index = POISONED;
 	}
+	kasan_poison(page_address(page), PAGE_SIZE << order, KASAN_FREE_PAGE);
+	page_debug_freed(page, order);
+}
+
+/* Somebody wrote to a page that was free: who had it last is the suspect. */
+static noinline __cold void poison_is_broken(struct page *page, const u8 *bad)
+{
+	unsigned int offset = bad - (u8 *)page_address(page), len = 1;
+
+	while (offset + len < PAGE_SIZE && bad[len] != POISON_BYTE)
+		len++;
+	if (debug_report("free frame %lu was written to: %u bytes at offset %u, the first 0x%02x instead of 0x%02x",
+			 page_to_pfn(page), len, offset, *bad, POISON_BYTE))
+		page_debug_show(page);
 }
 
 static void check_new_pages(struct page *page, unsigned int order)
 {
+	kasan_unpoison(page_address(page), PAGE_SIZE << order);
 	for (struct page *p = page; p < page + BIT(order); p++) {
 		ASSERTF(!(p->flags & ~PAGE_ZONE_MASK) && !p->compound_head && !p->mapping &&
 			!atomic_read(&p->_refcount) && atomic_read(&p->_mapcount) == -1,
@@ -82,11 +102,12 @@ static void check_new_pages(struct page *page, unsigned int order)
 		if (p->index == POISONED) {
 			u8 *bad = memchr_inv(page_address(p), POISON_BYTE, PAGE_SIZE);
 
-			ASSERTF(!bad, "free frame %lu was written to at offset %lu: 0x%02x", page_to_pfn(p),
-				bad - (u8 *)page_address(p), *bad);
+			if (unlikely(bad))
+				poison_is_broken(p, bad);
 		}
 		p->index = 0;
 	}
+	page_debug_allocated(page, order);
 }
 #else
 static inline void poison_pages(struct page *page __unused, unsigned int order __unused) { }
@@ -195,7 +216,7 @@ void free_frozen_page(struct page *page, unsigned int order)
 
 void __free_pages(struct page *page, unsigned int order)
 {
-	if (atomic_dec_and_test(&page->_refcount))
+	if (refcount_dec_and_test(&page->_refcount, REF_PAGE))
 		free_frozen_page(page, order);
 }
 

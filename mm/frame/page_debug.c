@@ -2,6 +2,7 @@
 #include <mm/frame/page_debug.h>
 
 #ifdef CONFIG_DEBUG
+#include <kernel/debug/kasan.h>
 #include <kernel/debug/ksyms.h>
 #include <kernel/debug/panic.h>
 #include <kernel/lib/string.h>
@@ -14,6 +15,9 @@ static struct page_debug *pages;
 void page_debug_init(void)
 {
 	pages = boot_alloc(max_pfn * sizeof(*pages), 64);
+#ifdef CONFIG_SAN
+	kasan_init(boot_alloc(PFN_PHYS(max_pfn) / KASAN_GRANULE, PAGE_SIZE), PFN_PHYS(max_pfn));
+#endif
 }
 
 struct page_debug *page_debug(const struct page *page)

@@ -27,6 +27,9 @@ DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout":
 
 BEGIN = re.compile(r"\x01test-begin (\S+)")
 END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
+WARNING = re.compile(r"\bWARNING at (.*)")
+SAN_SLOWER = 4              # time limits are not about speed
+SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 
@@ -48,9 +51,9 @@ class UserTest:
         alone = self.name if self.needs["alone"] else ""
         return tuple(self.needs[k] for k in ("mem", "swap", "cpus")) + (alone,)
 
-    def wish(self):
+    def wish(self, slower):
         program = " ".join(["/tests/" + self.name, *self.needs["args"].split(",")]).strip()
-        return "%s:%s:%s" % (self.needs["timeout"], self.needs["thp"], program)
+        return "%d:%s:%s" % (int(self.needs["timeout"]) * slower, self.needs["thp"], program)
 
 
 class Report:
@@ -97,8 +100,21 @@ class Runner:
 
     def command_line(self, arguments, timeout):
         kernel = "linux" if self.options.linux else "run"
+        if self.sanitized():
+            arguments, timeout = self.room_for_shadow(arguments), timeout * SAN_SLOWER
         return [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
                 "--build", self.options.build, "--timeout", str(timeout), *arguments]
+
+    def sanitized(self):
+        return self.options.build.endswith("-san") and not self.options.linux
+
+    def room_for_shadow(self, arguments):
+        """The same with as much memory for the tests as without the sanitizer, whose shadow is an eighth of it."""
+        arguments = list(arguments)
+        if "--mem" in arguments:
+            at = arguments.index("--mem") + 1
+            arguments[at] = str(int(arguments[at]) * 8 // 7 + SAN_EXTRA_MB)
+        return arguments
 
     def keep_log(self, name, text):
         with open(os.path.join(self.logs, name + ".log"), "a") as f:
@@ -113,7 +129,14 @@ class Runner:
                               stdin=subprocess.DEVNULL)
         self.keep_log(log, "$ %s\n%s%s(status %d)\n" % (" ".join(line), done.stdout, done.stderr,
                                                         done.returncode))
+        self.complain_of_warnings(done.stdout + done.stderr, log)
         return done.returncode, done.stdout, done.stderr
+
+    def complain_of_warnings(self, output, log):
+        """The kernel's own warnings (lock checker, poison, sanitizers ...) fail the run, whatever the tests say."""
+        warning = None if self.options.linux else WARNING.search(output)
+        if warning:
+            self.report.result("warnings in " + log, 0, warning.group(1), output[warning.start():][:2500])
 
     # --- user tests -----------------------------------------------------------------------------
 
@@ -128,7 +151,7 @@ class Runner:
             limit = sum(int(t.needs["timeout"]) for t in tests) * 2 + 60
             status, output, errors = self.quire(
                 self.machine_arguments(tests[0]),
-                "exec testrun " + " ".join("'%s'" % t.wish() for t in tests), limit,
+                "exec testrun " + " ".join("'%s'" % t.wish(SAN_SLOWER if self.sanitized() else 1) for t in tests), limit,
                 "user-" + "-".join(x for x in tests[0].machine() if x))
             ended, current, current_output = self.read_results(output)
             tests = [t for t in tests if t.name not in ended]
