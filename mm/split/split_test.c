@@ -146,7 +146,9 @@ KTEST(split, parts_that_are_unmapped_while_a_split_fails_make_the_page_wait_for_
 	KASSERT_TRUE(mm);
 	head = lock_head(mm);
 	KEXPECT(try_to_migrate(head, false, true, NULL));
+	lock_check_pause();	/* it plays another task: we hold the page lock */
 	KEXPECT_EQ(do_madvise(mm, TEST_BASE + 9 * PAGE_SIZE, 7 * PAGE_SIZE, 4 /* MADV_DONTNEED */), 0);
+	lock_check_resume();
 	remove_migration_ptes(head, head, HPAGE_PMD_NR, false);
 	KEXPECT_EQ(page_mapcount_total(head), (int)HPAGE_PMD_NR - 7);
 	KEXPECT_EQ(deferred_split_count(), queued);
