@@ -2,6 +2,7 @@
  */
 #include <mm/reclaim/reclaim.h>
 #include <kernel/debug/ktest.h>
+#include <kernel/lib/string.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/alloc/slab.h>
 #include <mm/file/page_cache.h>
@@ -67,6 +68,17 @@ KTEST(shrinker, who_says_stop_is_not_asked_again)
 	KEXPECT_EQ(nr_calls, 1UL);
 }
 
+/* Slabs of a cache without used objects. */
+static unsigned long empty_slabs(const char *name)
+{
+	struct slab_info info;
+
+	for (unsigned int i = 0; slab_info(i, &info); i++)
+		if (!strcmp(info.name, name))
+			return info.num_slabs - info.active_slabs;
+	return 0;
+}
+
 /* Objects of one size, all freed again: their slabs are kept for the next request, and by the magazines. */
 KTEST(shrinker, slabs_that_nobody_uses_come_back)
 {
@@ -88,7 +100,9 @@ KTEST(shrinker, slabs_that_nobody_uses_come_back)
 	after = page_state(NR_SLAB_UNRECLAIMABLE);
 	KEXPECT_GT(used, before + 400);
 	KEXPECT_GT(after, before);
+	KEXPECT_GT(empty_slabs("kmalloc-1k"), 0UL);
 	drop_slab();
+	KEXPECT_EQ(empty_slabs("kmalloc-1k"), 0UL);
 	slab_drain_all();
 	KEXPECT_LE(page_state(NR_SLAB_UNRECLAIMABLE), before + 4);
 }
