@@ -222,7 +222,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-tlb host-packages
+.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-tlb bench-growth host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -277,6 +277,10 @@ bench-swap: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-swap --build $(K) --csv $(K)/bench-swap.csv
 
+bench-growth: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/bench-growth --build $(K) --csv $(K)/bench-growth.csv
+
 bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
@@ -296,6 +300,7 @@ help:
 #: make bench-icount        instructions of the main paths, beside Linux's
 #: make bench-linux         speed of swap and of huge pages, beside Linux's, run by turns
 #: make bench-swap          the three ways of huge pages to swap and back: how fast, at what cost
+#: make bench-growth        what one step costs with little and with much of memory, areas, sharers, processes
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
