@@ -201,12 +201,12 @@ static struct page *written_huge_page(void)
 	memset(page_address(page), 0x11, HPAGE_PMD_SIZE);
 	SetPageSwapBacked(page);
 	SetPageUptodate(page);
-	lock_page(page);
+	lock_one_of_all(page);
 	if (add_to_swap(page) != SLOT_OK || swap_duplicate(last_slot(page)))
 		return NULL;
 	swap_writepage(page, &plug);
 	swap_unplug(&plug);
-	lock_page(page);
+	lock_one_of_all(page);
 	wait_on_page_writeback(page);
 	return page;
 }
@@ -267,7 +267,7 @@ KTEST(swap_io, nobody_gets_a_slot_that_is_being_discarded)
 		KEXPECT(cluster_next(entry_area(e), CLUSTER_FREE) != cluster_of(e));
 	SetPageSwapBacked(other);
 	SetPageUptodate(other);
-	lock_page(other);
+	lock_one_of_all(other);
 	KEXPECT(add_to_swap(other) == SLOT_OK);
 	f = page_swap_entry(other);
 	KEXPECT(cluster_of(f) != cluster_of(e));
