@@ -25,7 +25,7 @@
 #define VERDICT_NAME(id, name) name,
 const char *const page_verdict_names[NR_PAGE_VERDICTS] = { RECLAIM_VERDICTS(VERDICT_NAME) };
 atomic_long_t page_verdicts[NR_PAGE_VERDICTS];
-enum thp_swap_mode thp_swap_mode = THP_SWAP_SPLIT;
+enum thp_swap_mode thp_swap_mode = THP_SWAP_WHOLE;	/* what measures best: make bench-swap */
 
 /* What shrink_page_list carries from page to page. */
 struct shrink_batch {

@@ -205,12 +205,15 @@ static void collapse(void)
 
 int main(void)
 {
-	char enabled[64] = "";
+	char enabled[64] = "", swap[64] = "";
 	struct sysinfo info;
 
 	started_ms = now_ms();
 	if (slurp(THP "enabled", enabled, sizeof(enabled)) > 0 && strstr(enabled, "[never]"))
 		spit(THP "enabled", "madvise");
+	/* The story is that of a page that is split and collapsed; by default Quire sends it out and back as a whole. */
+	if (slurp(THP "swap", swap, sizeof(swap)) > 0)
+		spit(THP "swap", "split");
 	sysinfo(&info);
 	length = info.totalram * info.mem_unit / 4 * 5 & -HUGE;
 	kept = length / 5 * 2 & -HUGE;
@@ -226,6 +229,10 @@ int main(void)
 	collapse();
 	if (strstr(enabled, "[never]"))
 		spit(THP "enabled", "never");
+	if (strchr(swap, '[')) {
+		*strchr(swap, ']') = 0;
+		spit(THP "swap", strchr(swap, '[') + 1);
+	}
 	printf("\n%5.1f s  demo: %s\n", (now_ms() - started_ms) / 1000.0,
 	       wrong_bytes ? "FAILED, data was damaged" :
 	       broken_acts ? "FAILED, the chain is not complete (every byte is right)" :
