@@ -213,6 +213,16 @@ static void swap_vma_readahead(struct page *page, struct vma *vma, unsigned long
 	swap_unplug(&plug);
 }
 
+/* The disk may join what it is asked for at the same time, and fail all of it for one bad slot: the page that is wanted gets
+ * one more try. */
+static void read_once_more(struct page *page)
+{
+	lock_page(page);
+	if (PageSwapCache(page) && !PageUptodate(page))
+		swap_read_page(page);
+	unlock_page(page);
+}
+
 struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, unsigned long address, bool *did_io)
 {
 	struct page *page;
@@ -235,5 +245,7 @@ struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vma *vma, uns
 	else
 		swap_cluster_readahead(page, entry, gfp);
 	wait_on_page_locked(page);
+	if (unlikely(!PageUptodate(page)))
+		read_once_more(page);
 	return page;
 }

@@ -160,7 +160,9 @@ class BadSwapScenario(Scenario):
                 f.truncate(self.there * 4096)
             with open(config, "w") as f:
                 f.write(self.rules)
-            self.arguments = ["--disk", "blkdebug:%s:%s" % (config, image)]
+            # QEMU would join requests to neighbouring sectors, and fail all of them for the bad one.
+            self.arguments = ["--disk", "blkdebug:%s:%s" % (config, image),
+                              "--qemu=-global", "--qemu=virtio-blk-device.request-merging=off"]
             return super().run(runner)
 
 
