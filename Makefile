@@ -222,7 +222,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-tlb bench-growth host-packages
+.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-growth host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -281,6 +281,10 @@ bench-growth: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-growth --build $(K) --csv $(K)/bench-growth.csv
 
+bench-thp: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/bench-thp --build $(K) --csv $(K)/bench-thp.csv
+
 bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
@@ -301,6 +305,7 @@ help:
 #: make bench-linux         speed of swap and of huge pages, beside Linux's, run by turns
 #: make bench-swap          the three ways of huge pages to swap and back: how fast, at what cost
 #: make bench-growth        what one step costs with little and with much of memory, areas, sharers, processes
+#: make bench-thp           huge pages after swap, and out of memory in pieces, beside Linux's
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing

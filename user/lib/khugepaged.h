@@ -21,6 +21,15 @@ static inline void khuge_set(const char *knob, const char *value)
 	spit(path, value);
 }
 
+/* A file that is one number. => -1 if there is none */
+static inline long khuge_get(const char *knob)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), KHUGE "%s", knob);
+	return slurp(path, text, sizeof(text)) > 0 ? strtol(text, NULL, 10) : -1;
+}
+
 static inline void khuge_restore(void)
 {
 	for (size_t i = 0; i < KHUGE_KNOBS; i++)

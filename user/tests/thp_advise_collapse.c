@@ -32,12 +32,12 @@ int main(void)
 
 	p = small_pages(2 * HUGE);
 	frame = frame_of(p + 3 * PAGE);
-	collapsed = number_in(KHUGE "pages_collapsed", "");
+	collapsed = khuge_get("pages_collapsed");
 	is(madvise(p, 2 * HUGE, MADV_COLLAPSE), 0, "an area that nobody gave advice for collapses");
 	is(huge_kb(p), 4096, "into two huge pages");
 	is(wrong_pages(p, 2 * HUGE, 1), 0, "with the same data");
 	ok(frame_of(p + 3 * PAGE) != frame, "in other frames");
-	is(number_in(KHUGE "pages_collapsed", ""), collapsed, "khugepaged does not count it as its own");
+	is(khuge_get("pages_collapsed"), collapsed, "khugepaged does not count it as its own");
 	is(madvise(p, 2 * HUGE, MADV_COLLAPSE), 0, "once more: all is huge already");
 	fill(p, 2 * HUGE, 2);
 	is(wrong_pages(p, 2 * HUGE, 2), 0, "they can be written");

@@ -19,6 +19,6 @@ int main(void)
 	ok(frame_of(p + 3 * PAGE) != frame, "in other frames");
 	fill(p, 4 * HUGE, 2);
 	is(wrong_pages(p, 4 * HUGE, 2), 0, "and can be written");
-	ok(number_in(KHUGE "full_scans", "") != 0, "full_scans can be read");
+	ok(khuge_get("full_scans") > 0, "full_scans counts");
 	return done();
 }
