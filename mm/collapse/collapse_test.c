@@ -223,12 +223,12 @@ KTEST(collapse, a_page_is_being_moved)
 	KASSERT_TRUE(mm);
 	page = test_page(mm, TEST_BASE + 7 * PAGE_SIZE);
 	KASSERT_TRUE(page);
-	lock_page(page);
+	SetPageLocked(page);	/* as if by somebody else */
 	KASSERT_TRUE(try_to_migrate(page, false, true, NULL));
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PTE_NON_PRESENT);
 	KEXPECT_EQ(scan_as(mm, TEST_BASE, THP_ASK_ADVISED), SCAN_PTE_NON_PRESENT);
 	remove_migration_ptes(page, page, 0, 0);
-	unlock_page(page);
+	ClearPageLocked(page);
 	put_page(page);
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_SUCCEED);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, HPAGE_PMD_NR), 0U);
