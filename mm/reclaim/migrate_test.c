@@ -250,7 +250,7 @@ static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
 {
 	struct page *head = test_page(mm, TEST_BASE);
 
-	SetPageLocked(head);	/* as if by somebody else: this task goes on to take mmap_lock */
+	lock_page(head);
 	KEXPECT(try_to_migrate(head, false, false, NULL));
 	KEXPECT(is_pmd_migration_entry(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
 	KEXPECT_EQ(page_count(head), 1);
@@ -262,7 +262,7 @@ static struct page *begin_move(struct ktest_run *ktest_run, struct mm *mm)
 static void end_move(struct page *head)
 {
 	remove_migration_ptes(head, head, 0, false);
-	ClearPageLocked(head);
+	unlock_page(head);
 	put_page(head);
 }
 
