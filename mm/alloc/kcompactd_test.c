@@ -14,8 +14,9 @@ static void wait_for_run(unsigned long scanned)
 
 KTEST(kcompactd, makes_a_block_when_it_is_woken_for_one)
 {
+	NO_PROACTIVE_COMPACTION();
 	unsigned long scanned, wakes, blocks;
-	struct list_head held;
+	LIST_HEAD(held);
 	unsigned int pages;
 	struct mm *mm = test_fragment(&pages);
 

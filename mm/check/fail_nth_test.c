@@ -144,14 +144,16 @@ KTEST(fail_nth, a_huge_page_moves_or_stays_as_it_was)
 /* A run has thousands of steps, one page's like the next one's: the first ones, and then some. */
 KTEST(fail_nth, compaction_loses_nothing)
 {
+	NO_PROACTIVE_COMPACTION();
 	unsigned int pages, fired = 0;
 	struct mm *mm = test_fragment(&pages);
 	struct page *block;
-	struct list_head held;
+	LIST_HEAD(held);
 
 	KASSERT_TRUE(mm);
-	hold_blocks(&held);
 	for (unsigned int n = 1; n < 4000; n += n < 20 ? 1 : n / 3) {
+		/* A block that lies about ends a run before it begins. */
+		hold_blocks(&held);
 		forget_compaction_failures();
 		arm(n);
 		try_to_compact_pages(GFP_TRANSHUGE, HPAGE_PMD_ORDER, n & 1 ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_FULL, &block);
@@ -161,7 +163,8 @@ KTEST(fail_nth, compaction_loses_nothing)
 			list_add(&block->lru, &held);
 		}
 	}
-	KEXPECT_GT(fired, 20U);
+	/* Each success takes 2 MB out of the pieces: how many runs there are, depends on the memory. */
+	KEXPECT_GT(fired, 3U);
 	put_blocks(&held);
 	KEXPECT_EQ(test_fragment_wrong(mm, pages), 0U);
 	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);

@@ -45,12 +45,21 @@ static inline struct mm *test_fragment(unsigned int *pages)
 	return mm;
 }
 
+static inline void restore_proactiveness(const unsigned int *before)
+{
+	sysctl_compaction_proactiveness = *before;
+}
+
+/* Until the end of the test kcompactd does only what it is asked for: or it makes the blocks that the test means to make. */
+#define NO_PROACTIVE_COMPACTION()								\
+	unsigned int ___proactiveness __attribute__((cleanup(restore_proactiveness))) =	\
+		xchg(&sysctl_compaction_proactiveness, 0)
+
 /* Free blocks of 2 MB, out of the way. */
 static inline void hold_blocks(struct list_head *held)
 {
 	struct page *page;
 
-	INIT_LIST_HEAD(held);
 	while ((page = alloc_pages(GFP_TRANSHUGE_LIGHT, HPAGE_PMD_ORDER)))
 		list_add(&page->lru, held);
 }

@@ -107,6 +107,7 @@ KTEST(compact, a_freed_block_is_captured_once_and_not_listed)
 
 KTEST(compact, pieces_become_blocks_and_nothing_is_lost)
 {
+	NO_PROACTIVE_COMPACTION();
 	static char report[1024];
 	unsigned long before, after;
 	unsigned int pages;
@@ -126,10 +127,11 @@ KTEST(compact, pieces_become_blocks_and_nothing_is_lost)
 
 KTEST(compact, a_request_compacts_for_itself)
 {
+	NO_PROACTIVE_COMPACTION();
 	unsigned long stalls = vm_event_total(COMPACTSTALL), won = vm_event_total(COMPACTSUCCESS), nr = 0, wanted;
 	unsigned int pages;
 	struct mm *mm = test_fragment(&pages);
-	struct list_head held;
+	LIST_HEAD(held);
 	LIST_HEAD(taken);
 	struct page *page;
 
@@ -152,9 +154,10 @@ KTEST(compact, a_request_compacts_for_itself)
 
 KTEST(compact, the_block_that_was_made_is_kept_for_who_asked)
 {
+	NO_PROACTIVE_COMPACTION();
 	enum compact_result result = COMPACT_SKIPPED;
 	struct page *captured = NULL;
-	struct list_head held;
+	LIST_HEAD(held);
 	unsigned int pages;
 	struct mm *mm = test_fragment(&pages);
 
@@ -179,11 +182,12 @@ KTEST(compact, the_block_that_was_made_is_kept_for_who_asked)
 /* All pageblocks are said to be for what can't move: their free frames are not for movable pages, but in need. */
 KTEST(compact, full_priority_takes_free_frames_of_any_pageblock)
 {
+	NO_PROACTIVE_COMPACTION();
 	static u8 types[1024];
 	struct zone *zone = largest_zone();
 	unsigned long nr = compact_block_number(zone, zone->end_pfn - 1) + 1;
 	struct page *light = NULL, *full = NULL;
-	struct list_head held;
+	LIST_HEAD(held);
 	unsigned int pages;
 	struct mm *mm;
 
@@ -229,8 +233,9 @@ KTEST(compact, proactive_work_lowers_the_score)
 
 KTEST(compact, suitable_only_where_memory_is_in_pieces)
 {
+	NO_PROACTIVE_COMPACTION();
 	struct zone *zone = largest_zone();
-	struct list_head held;
+	LIST_HEAD(held);
 	unsigned int pages;
 	struct mm *mm;
 
