@@ -149,7 +149,7 @@ static void count_swap_pmd(struct table_walk *w, pmd_t pmd, unsigned long addres
 
 static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 {
-	struct page *page = pmd_page(pmd);
+	struct page *page;
 
 	if (!area_at(w, address))
 		check_fail(w->check, INV_TABLE, address, "huge entry 0x%llx at 0x%lx is in no area", pmd.pmd, address);
@@ -161,6 +161,7 @@ static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 		count_swap_pmd(w, pmd, address);
 		return;
 	}
+	page = pmd_page(pmd);
 	if (pmd_special(pmd))
 		return;
 	if (!PageTransHuge(page)) {
