@@ -59,6 +59,15 @@ static struct vma *area_at(struct mm *mm, unsigned long address, enum scan_resul
 	return thp_vma_eligible(vma, address, THP_ASK_ADVISED) ? vma : NULL;
 }
 
+/* What is out in swap as a whole comes back as a whole, if a huge page can be had. => mmap_lock held for reading */
+static void bring_in(struct vma *vma, unsigned long address)
+{
+	pmd_t *pmd = mm_find_pmd(vma->vm_mm, address);
+
+	if (pmd && pmd_swapped_out(pmdp_get(pmd)))
+		handle_mm_fault(vma, address, FAULT_FLAG_REMOTE);
+}
+
 int madvise_collapse(struct vma *vma, unsigned long start, unsigned long end)
 {
 	enum scan_result result = SCAN_SUCCEED, last_failure = SCAN_FAIL;
@@ -77,8 +86,10 @@ int madvise_collapse(struct vma *vma, unsigned long start, unsigned long end)
 			mmap_read_lock(mm);
 		locked = true;
 		vma = area_at(mm, address, &result);
-		if (vma)
+		if (vma) {
+			bring_in(vma, address);
 			result = khugepaged_scan_pmd(vma, address, THP_ASK_ADVISED, &locked);
+		}
 		if (result != SCAN_SUCCEED && result != SCAN_PMD_MAPPED) {
 			last_failure = result;
 			all = false;

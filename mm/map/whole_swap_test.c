@@ -8,6 +8,7 @@
 
 #define MADV_FREE_	8
 #define MADV_NOHUGEPAGE_	15
+#define MADV_COLLAPSE_	25
 
 static pmd_t huge_entry(struct mm *mm, unsigned int i)
 {
@@ -420,5 +421,16 @@ KTEST(whole_swap, willneed_reads_it_and_the_fault_does_not)
 	KEXPECT_EQ(test_wrong(s.mm, TEST_BASE, HPAGE_PMD_NR), 0U);
 	KEXPECT_EQ(vm_event_total(PSWPIN), read);
 	KEXPECT(is_mapped_huge(s.mm, 0));
+	KEXPECT_EQ(stage_strike(&s), 0);
+}
+
+KTEST(whole_swap, madv_collapse_brings_it_back)
+{
+	struct stage s;
+
+	WHOLE_SET(&s, 2);
+	KEXPECT_EQ(do_madvise(s.mm, TEST_BASE, 2 * HPAGE_PMD_SIZE, MADV_COLLAPSE_), 0);
+	KEXPECT(is_mapped_huge(s.mm, 0) && is_mapped_huge(s.mm, 1));
+	KEXPECT_EQ(test_wrong(s.mm, TEST_BASE, 2 * HPAGE_PMD_NR), 0U);
 	KEXPECT_EQ(stage_strike(&s), 0);
 }
