@@ -72,9 +72,12 @@ KTEST(underused, one_page_more_than_the_limit_is_zeroes)
 KTEST(underused, as_many_zeroes_as_the_limit_are_left)
 {
 	unsigned int limit = khugepaged_max_ptes_none, max = 200;
-	struct mm *mm = used_mm(HPAGE_PMD_NR - max);
+	struct mm *mm = used_mm(HPAGE_PMD_NR - max - 1);
 
 	KASSERT_TRUE(mm);
+	/* The last one that is used comes behind all zeroes, so that these have been counted when it is seen. */
+	KASSERT_EQ(test_touch(mm, TEST_BASE + (HPAGE_PMD_NR - 1) * PAGE_SIZE, 1), 0);
+	lru_add_drain_all();
 	khugepaged_max_ptes_none = max;
 	KEXPECT_EQ(scan_all(), 0UL);
 	KEXPECT(pmd_trans_huge(pmdp_get(mm_find_pmd(mm, TEST_BASE))));
