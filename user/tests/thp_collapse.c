@@ -11,8 +11,11 @@ int main(void)
 
 	plan(6);
 	khuge_quick();
-	p = small_then_advised(4 * HUGE);
-	frame = frame_of(p + 3 * PAGE);
+	p = map_aligned(4 * HUGE);
+	madvise(p, 4 * HUGE, MADV_NOHUGEPAGE);
+	fill(p, 4 * HUGE, 1);
+	frame = frame_of(p + 3 * PAGE);		/* while khugepaged may not come */
+	madvise(p, 4 * HUGE, MADV_HUGEPAGE);
 	ok(within_ms(20000, huge_kb(p) == 8192), "four ranges become huge (%ld kB)", huge_kb(p));
 	ok(vmstat("thp_collapse_alloc") >= collapsed + 4, "thp_collapse_alloc counted them");
 	is(wrong_pages(p, 4 * HUGE, 1), 0, "every page is right");

@@ -58,14 +58,20 @@ int try_lock_object(int object, uint32_t at)
 	return atomic_compare_exchange_strong(&world->objects[object][at].lock, &free, getpid());
 }
 
-/* The holder has ended: what the page holds, nobody can say. */
-static int inherit(struct object_page *page)
+/*
+ * The holder has ended: what the page holds, nobody can say. If it was about to make the object long again, that is to
+ * be done now; everything behind the cut was its own, and is still locked.
+ */
+static int inherit(int object, uint32_t at)
 {
+	struct object_page *page = &world->objects[object][at];
 	unsigned int owner = atomic_load(&page->lock);
 
 	if (!owner || !kill(owner, 0) || errno != ESRCH ||
 	    !atomic_compare_exchange_strong(&page->lock, &owner, getpid()))
 		return 0;
+	if (object_fd[object] >= 0 && INSIST(ftruncate(object_fd[object], OBJECT_PAGES * PAGE)))
+		wrong_call("ftruncate for who was killed", at, 0);
 	page->content = UNKNOWN;
 	return 1;
 }
@@ -77,7 +83,7 @@ void lock_object(int object, uint32_t at)
 			sched_yield();
 			continue;
 		}
-		if (inherit(&world->objects[object][at]))
+		if (inherit(object, at))
 			return;
 		reap_children();
 		sleep_ms(1);
