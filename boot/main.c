@@ -21,6 +21,7 @@
 #include <fs/mount.h>
 #include <fs/proc/proc.h>
 #include <fs/sys/sys.h>
+#include <fs/tracefs/tracefs.h>
 #include <fs/tmpfs/tmpfs.h>
 #include <fs/tty/tty.h>
 #include <fs/vfs.h>
@@ -30,7 +31,7 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/cmdline.h>
 #include <kernel/sched/sched.h>
-#include <kernel/trace/trace.h>
+#include <kernel/trace/ring.h>
 #include <kernel/version.h>
 #include <kernel/x86/clock.h>
 #include <kernel/x86/cpu.h>
@@ -102,6 +103,7 @@ static const struct boot_step late_steps[] = {
 	{ "proc",		procfs_init },
 	{ "sys",		sysfs_init },
 	{ "debugfs",		debugfs_init },
+	{ "tracefs",		tracefs_init },
 	{ "memory devices",	mem_devices_init },
 	{ "terminal",		tty_init },
 	{ "block devices",	block_devices_init },
@@ -141,9 +143,9 @@ static void enlarge_rings(void)
 	void *memory;
 
 	for_each_online_cpu(cpu) {
-		memory = vmalloc(trace_ring_bytes());
+		memory = vmalloc(trace_ring_pages() * TRACE_PAGE_SIZE);
 		if (memory)
-			trace_set_ring(cpu, memory, trace_ring_bytes());
+			trace_ring_resize(cpu, memory, trace_ring_pages());
 	}
 	memory = log_bytes > log_size() ? vmalloc(log_bytes) : NULL;
 	if (memory)

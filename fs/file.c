@@ -63,7 +63,7 @@ struct file *alloc_file(const struct path *path, unsigned int flags, const struc
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&file->count, 1);
 	file->mode = flags & O_PATH ? FMODE_PATH : modes[flags & O_ACCMODE];
-	file->flags = flags & ~(O_CREAT | O_TRUNC | O_CLOEXEC);
+	file->flags = flags & ~(O_CREAT | O_CLOEXEC);
 	file->op = op;
 	file->path = *path;
 	path_get(path);
@@ -105,7 +105,7 @@ struct file *dentry_open(const struct path *path, unsigned int flags)
 		fput(file);
 		return ERR_PTR(error);
 	}
-	file->flags &= ~(O_EXCL | O_NOCTTY);	/* meant for the open operation only */
+	file->flags &= ~(O_EXCL | O_NOCTTY | O_TRUNC);	/* meant for the open operation only */
 	return file;
 }
 

@@ -15,6 +15,7 @@
 #include <kernel/sync/completion.h>
 #include <kernel/x86/fpu.h>
 #include <kernel/x86/usercopy.h>
+#include <kernel/trace/trace.h>
 #include <mm/alloc/vmalloc.h>
 #include <mm/map/map.h>
 #include <process/group.h>
@@ -273,6 +274,7 @@ long do_clone(const struct clone_request *r)
 		put_user(pid, r->parent_tid);
 	if (r->flags & CLONE_VFORK)
 		get_task(child);
+	trace(sched_process_fork, current->comm, current->pid, child->comm, pid);
 	wake_up_new_task(child);
 	if (r->flags & CLONE_VFORK) {
 		wait_for_vfork(child, &vfork_done);

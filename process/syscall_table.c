@@ -12,6 +12,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/sync/lock_check.h>
 #include <kernel/x86/trap.h>
+#include <kernel/trace/trace.h>
 #include <process/group.h>
 #include <process/posix_timer.h>
 
@@ -46,14 +47,24 @@ static noinline long unknown_syscall(u64 number)
 	return -ENOSYS;
 }
 
+static noinline void trace_enter(const struct pt_regs *regs, u64 number)
+{
+	const unsigned long args[6] = { regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9 };
+
+	trace(sys_enter, number, args);
+}
+
 static void dispatch(struct pt_regs *regs)
 {
 	u64 number = (u32)regs->orig_rax;
 
+	if (trace_is_on(sys_enter))
+		trace_enter(regs, number);
 	if (likely(number < NR_SYSCALLS && functions[number]))
 		regs->rax = functions[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
 	else
 		regs->rax = unknown_syscall(number);
+	trace(sys_exit, number, regs->rax);
 	lock_check_holds_nothing("at the end of a system call");
 }
 

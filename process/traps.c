@@ -9,6 +9,7 @@
 
 #include <kernel/debug/panic.h>
 #include <kernel/debug/printk.h>
+#include <kernel/trace/trace.h>
 #include <kernel/x86/fpu.h>
 #include <kernel/x86/trap.h>
 #include <kernel/x86/usercopy.h>
@@ -194,12 +195,14 @@ static void page_fault(struct pt_regs *regs, u64 error, unsigned long address)
 	int code = SEGV_MAPERR, sig;
 
 	if (likely(user_mode(regs))) {
+		trace(page_fault_user, address, regs->rip, error);
 		sig = likely(address < TASK_SIZE && !(error & PF_RESERVED)) ?
 			fault_in_user(current->mm, address, fault_flags(error), &code) : SIGSEGV;
 		if (unlikely(sig))
 			user_fault_failed(regs, error, address, sig, code);
 		return;
 	}
+	trace(page_fault_kernel, address, regs->rip, error);
 	if (resolve_kernel_fault(regs, error, address))
 		return;
 	panic_regs(regs, "page fault in the kernel: %s of %016lx (error %llx): %s",

@@ -98,6 +98,21 @@ static int check_request(const struct block_request *request, u64 bytes)
 	return 0;
 }
 
+/* What the event calls the operation: blktrace's letters. */
+static const char *rwbs(const struct block_request *request)
+{
+	static const char *const letters[] = {
+		[BLOCK_READ] = "R", [BLOCK_WRITE] = "W", [BLOCK_FLUSH] = "F", [BLOCK_DISCARD] = "D",
+	};
+
+	return letters[request->op];
+}
+
+static u32 traced_dev(const struct block_device *device)
+{
+	return device->major << 20 | device->minor;
+}
+
 void block_submit(struct block_request *request)
 {
 	struct block_device *device = request->device;
@@ -109,7 +124,8 @@ void block_submit(struct block_request *request)
 	request->next_sector = request->sector;
 	request->inject_failure = !err && should_fail(&fail_block_io, bytes);
 	account_start(device, request);
-	trace(block_rq_issue, device->minor, request->op, request->sector, bytes >> SECTOR_SHIFT);
+	trace(block_rq_issue, traced_dev(device), request->sector, bytes >> SECTOR_SHIFT, bytes, rwbs(request),
+	      trace_comm_of(trace_current_pid()));
 	if (err)
 		block_complete(request, err);
 	else if (request->op == BLOCK_FLUSH && !device->can_flush)
@@ -141,7 +157,7 @@ void block_complete(struct block_request *request, int status)
 		keep_for_ever(request);
 	/* The transfer has been made all the same: after a failed one, the content of the disk or the memory is undefined. */
 	request->status = !status && request->inject_failure ? -EIO : status;
-	trace(block_rq_complete, request->device->minor, request->op, request->sector, sectors, request->status);
+	trace(block_rq_complete, traced_dev(request->device), request->sector, sectors, request->status, rwbs(request));
 	account_end(request->device, request, sectors);
 	local_irq_save(flags);
 	request->done(request);

@@ -103,7 +103,7 @@ static bool pull_from(struct run_queue *from, struct run_queue *to)
 		task->vruntime += to->min_vruntime - from->min_vruntime;
 		WRITE_ONCE(task->cpu, to->cpu);
 		enqueue_task(to, task, ENQUEUE_MOVED);
-		trace(sched_migrate_task, task->pid, from->cpu, to->cpu);
+		trace(sched_migrate_task, task->comm, task->pid, task_prio(task), from->cpu, to->cpu);
 	}
 	spin_unlock(&from->lock);
 	return task;

@@ -74,8 +74,8 @@ static void context_switch(struct run_queue *rq, struct task *prev, struct task 
 	rq->curr = next;
 	next->exec_start = ktime_get_ns();
 	WRITE_ONCE(next->on_cpu, true);
-	trace(sched_switch, prev->pid, prev->state, next->pid);
-	this_cpu_write(trace_pid, next->pid);
+	trace(sched_switch, prev->comm, prev->pid, task_prio(prev), prev->state, next->comm, next->pid, task_prio(next));
+	trace_task_runs(next->pid, next->comm);
 	switch_page_table_root(next->root ? next->root : &kernel_root);
 	last = switch_to(&prev->thread, &next->thread);
 	/* Another CPU, perhaps, and some time later: `rq` and `prev` are those of the way out. */
@@ -200,7 +200,7 @@ void task_start(struct x86_thread *last, void *arg)
 void __noreturn do_task_dead(void)
 {
 	lock_check_holds_nothing("at the end of its task");
-	trace(sched_process_exit, current->pid);
+	trace(sched_process_exit, current->comm, current->pid, task_prio(current));
 	/* A waker that saw an older state may be about to write TASK_RUNNING: let it finish first. */
 	spin_lock_irq(&current->wake_lock);
 	WRITE_ONCE(current->state, TASK_DEAD);
@@ -224,7 +224,7 @@ void queue_task_on(struct task *task, unsigned int cpu, enum enqueue_reason reas
 	struct run_queue *rq = cpu_rq(cpu);
 
 	if (task->cpu != cpu) {
-		trace(sched_migrate_task, task->pid, task->cpu, cpu);
+		trace(sched_migrate_task, task->comm, task->pid, task_prio(task), task->cpu, cpu);
 		/* Keep its distance to the others: each queue has a virtual time of its own. */
 		task->vruntime += READ_ONCE(rq->min_vruntime) - READ_ONCE(task_rq(task)->min_vruntime);
 		WRITE_ONCE(task->cpu, cpu);
@@ -277,7 +277,7 @@ static bool wake(struct task *task, unsigned int mode, bool sync)
 	if (woken) {
 		if (!READ_ONCE(task->on_rq) || !wake_queued_task(task))
 			wake_sleeping_task(task, sync);
-		trace(sched_wakeup, task->pid, task->cpu);
+		trace(sched_wakeup, task->comm, task->pid, task_prio(task), task->cpu);
 	}
 	spin_unlock_irqrestore(&task->wake_lock, flags);
 	return woken;

@@ -61,6 +61,14 @@ static u32 *current_fail_nth(void)
 	return current_irq_regs() ? NULL : &current->fail_nth;
 }
 
+/* As ps and the event sched_switch show a state. */
+static const struct trace_flag state_names[] = {
+	{ TASK_INTERRUPTIBLE, "S" }, { TASK_UNINTERRUPTIBLE, "D" }, { __TASK_STOPPED, "T" }, { __TASK_TRACED, "t" }, { TASK_DEAD, "X" },
+};
+static struct trace_symbols states = {
+	.name = "task_state", .flags = state_names, .nr = ARRAY_SIZE(state_names), .none = "R",
+};
+
 void sched_init(void *stack, size_t size)
 {
 	static struct panic_note note = { .print = describe_current };
@@ -77,6 +85,7 @@ void sched_init(void *stack, size_t size)
 	thread_adopt(&init_task.thread, stack, size);
 	init_run_queue(0);
 	panic_note_register(&note);
+	trace_symbols_register(&states);
 	fault_task_marked = current_is_marked;
 	fault_task_nth = current_fail_nth;
 }

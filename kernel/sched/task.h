@@ -313,6 +313,12 @@ void __might_sleep(const char *file, int line);
 /* The end of exit: the last schedule() of this task. => tasks off all lists; the CPU's reference is dropped */
 void __noreturn do_task_dead(void);
 
+/* As Linux counts: 120 is nice 0 */
+static inline int task_prio(const struct task *task)
+{
+	return 120 + task->nice;
+}
+
 /* --- rights ------------------------------------------------------------------------------------------------- */
 
 /* Root has all capabilities and nobody else has one; capset(2) changes nothing. Numbers as on Linux. */

@@ -1,16 +1,17 @@
-/* kernel/trace/trace.h - what happened, in order: fixed records in one ring per CPU.
+/* kernel/trace/trace.h - what happened, in order: one ring of events for each CPU.
  *
  * trace(EVENT, ...) costs one predicted branch while the event is off. The table of events is kernel/trace/events.h;
- * each decision of the kernel is one event with its reason, and everything that tells the story (the trace file,
- * the last events of a panic, the tests) reads these records.
+ * each decision of the kernel is one event with its reason, and everything that tells the story (the files of tracefs,
+ * the last events of a panic, gdb's vm-trace, the tests) reads these records.
  *
- * A ring is written by its own CPU only, also from its interrupt handlers: a slot is taken by one atomic addition.
- * A record's time is 0 while it is being written; a reader copies the record and looks at the time and at the ring's
- * position again, and drops what was overtaken meanwhile.
+ * The records, and the pages of a ring, are Linux's binary format (ring.h), so that programs which know that format read
+ * ours. A ring is written by its own CPU, also in interrupt handlers, under the ring's lock with interrupts off; readers
+ * on other CPUs take the lock for one record or one page.
  *
- * Boot option: trace=PATTERN (event names, `*`, commas) turns events on from the beginning.
+ * Boot options: trace_event=PATTERN (event names, system:name, `*`, commas) turns events on from the beginning;
+ * trace_buf_size=BYTES is the size of a CPU's ring.
  *
- * Linux: include/linux/trace_events.h, kernel/trace/ring_buffer.c.
+ * Linux: include/linux/trace_events.h, kernel/trace/trace_events.c.
  */
 #ifndef KERNEL_TRACE_TRACE_H
 #define KERNEL_TRACE_TRACE_H
@@ -18,89 +19,144 @@
 #include <kernel/lib/compiler.h>
 #include <kernel/x86/percpu.h>
 
-#define TRACE_ARGS	6
+#define TRACE_COMM_LEN	16
+
+/* --- the events ------------------------------------------------------------------------------------------------- */
+
+#define FIELD(type, name)
+#define FIELD_TEXT(name, length)
+#define FIELD_ARRAY(type, name, length)
 
 enum trace_event_id {
-#define TRACE_EVENT(system, name, fmt, ...)	TRACE_##name,
+#define TRACE_EVENT(system, name, fields, format, args)	TRACE_##name,
 #include <kernel/trace/events.h>
 #undef TRACE_EVENT
 	NR_TRACE_EVENTS,
 };
 
+#undef FIELD
+#undef FIELD_TEXT
+#undef FIELD_ARRAY
+
+/* What each record begins with. Linux's field names have common_ before them. */
+struct trace_entry {
+	u16	type;			/* trace_event_number(id) */
+	u8	flags;			/* TRACE_FLAG_* */
+	u8	preempt_count;		/* always 0: the kernel is not preempted */
+	s32	pid;
+};
+enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4 };
+
+/* One struct for each event, trace_entry_mm_vmscan_kswapd_wake and so on. */
+#define FIELD(type, name)			type name;
+#define FIELD_TEXT(name, length)		char name[length];
+#define FIELD_ARRAY(type, name, length)		type name[length];
+#define TRACE_EVENT(system, name, fields, format, args)	struct trace_entry_##name { struct trace_entry common; fields };
+#include <kernel/trace/events.h>
+#undef TRACE_EVENT
+#undef FIELD
+#undef FIELD_TEXT
+#undef FIELD_ARRAY
+
+/* What the caller says: the fields in their order, texts as pointers. And one function that writes it down (record.c). */
+#define FIELD(type, name)			type name;
+#define FIELD_TEXT(name, length)		const char *name;
+#define FIELD_ARRAY(type, name, length)		const type *name;
+#define TRACE_EVENT(system, name, fields, format, args)				\
+	struct trace_args_##name { fields };						\
+	void __trace_##name(const struct trace_args_##name *from);
+#include <kernel/trace/events.h>
+#undef TRACE_EVENT
+#undef FIELD
+#undef FIELD_TEXT
+#undef FIELD_ARRAY
+
+extern u8 trace_enabled[NR_TRACE_EVENTS];
+
+/* trace(mm_vmscan_kswapd_wake, nid, zid, order): the name and the fields as in events.h. Any context. */
+#define trace_is_on(name)	unlikely(READ_ONCE(trace_enabled[TRACE_##name]))
+#define trace(name, ...) do {					\
+	if (trace_is_on(name))					\
+		__trace_##name(&(const struct trace_args_##name){ __VA_ARGS__ }); \
+} while (0)
+
+/* --- what is known of an event ----------------------------------------------------------------------------------- */
+
+struct trace_field {
+	const char	*type;		/* as C says it: "unsigned long"; "char" for a text or an array of it */
+	const char	*name;
+	u16		offset, size;	/* in the record */
+	u16		length;		/* elements; 0: it is no array */
+	bool		is_signed;
+};
+
 struct trace_event {
 	const char	*system;	/* vmscan, huge_memory, ...: the folder in tracefs */
 	const char	*name;
-	const char	*format;	/* for printf, all arguments u64 */
-	const char	*args;		/* the names of the arguments, separated by commas */
+	/* for printf, with %{name} where a value is shown by the table of trace_symbols */
+	const char	*format;
+	const char	*args;		/* the names of the fields that it shows, separated by commas */
+	const struct trace_field *(*fields)(unsigned int *nr);
 };
 extern const struct trace_event trace_events[NR_TRACE_EVENTS];
 
-struct trace_record {
-	u64	ns;			/* ktime_get_ns() */
-	u16	event;			/* enum trace_event_id */
-	u16	cpu;
-	s32	pid;
-	u64	args[TRACE_ARGS];
-};
-static_assert(sizeof(struct trace_record) == 64);
+/* The number in records and in tracefs. Those below 100 belong to what Linux has beside events. */
+#define TRACE_PRINT_NUMBER	5
+#define TRACE_FIRST_NUMBER	100U
+static inline unsigned int trace_event_number(enum trace_event_id id)
+{
+	return id == TRACE_print ? TRACE_PRINT_NUMBER : TRACE_FIRST_NUMBER + id;
+}
+/* => NR_TRACE_EVENTS: no such number */
+enum trace_event_id trace_event_of(unsigned int number);
+const struct trace_field *trace_common_fields(unsigned int *nr);
+/* One of its own or of the common ones; NULL: no such field */
+const struct trace_field *trace_field_of(enum trace_event_id id, const char *name, size_t length);
+/* The value of a field that is no text, sign-extended */
+s64 trace_field_value(const struct trace_field *field, const void *record);
 
-extern u8 trace_enabled[NR_TRACE_EVENTS];
-DECLARE_PER_CPU(s32, trace_pid);	/* the running task's pid: set by the context switch */
+/* --- turning on and off (control.c, tasks.c) ------------------------------------------------------------------------------- */
 
-void __trace(enum trace_event_id event, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
-
-/* trace(mm_vmscan_kswapd_wake, nid, order): the name as in events.h, up to 6 integers or pointers. Any context. */
-#define trace_is_on(name)	unlikely(READ_ONCE(trace_enabled[TRACE_##name]))
-#define trace(name, ...) do {								\
-	if (trace_is_on(name))								\
-		__trace_pad(TRACE_##name, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0);		\
-} while (0)
-#define __trace_pad(ev, a, b, c, d, e, f, ...)						\
-	__trace(ev, __trace_u64(a), __trace_u64(b), __trace_u64(c), __trace_u64(d),	\
-		__trace_u64(e), __trace_u64(f))
-#define __trace_u64(x)		((u64)(unsigned long)(x))
-
-/* Turn on the events of the boot option trace=. CPU 0 has a small ring from the beginning. */
+/* Turn on the events of the boot option trace_event=. CPU 0 has a small ring from the beginning. */
 void trace_init(void);
-/* => bytes that a CPU's ring should have: boot option trace_buf_size=, a power of two; default 64K */
-size_t trace_ring_bytes(void);
-/*
- * trace_set_ring - give a CPU its ring; what it has recorded so far is forgotten
- *
- * => once per CPU, at boot; memory of trace_ring_bytes(), never freed. A CPU without a ring records nothing.
- */
-void trace_set_ring(unsigned int cpu, void *memory, size_t bytes);
+/* => the number of events whose system:name, system or name matches one of the patterns */
+unsigned int trace_set(const char *patterns, bool on);
 
-/* => the number of events whose system:name, system or name matches the pattern */
-unsigned int trace_set(const char *pattern, bool on);
-
-/* Stop and start recording without touching which events are on: tracing_on. */
+/* Stop and start recording without touching which events are on. */
 extern bool tracing_on;
 
-/* A reader's place: the next record of each CPU. */
-struct trace_cursor {
-	u64	next[MAX_CPUS];
-	u64	lost;		/* records that were overwritten before they were read */
-};
+/* Only events of these tasks are recorded; nr 0: of all. => at most TRACE_MAX_PIDS; else false, and nothing changes */
+#define TRACE_MAX_PIDS	32
+bool trace_set_pids(const s32 *pids, unsigned int nr);
+unsigned int trace_get_pids(s32 *pids);			/* => how many; room for TRACE_MAX_PIDS */
+/* Is the running task one of them? And which is it? */
+bool trace_pid_wanted(void);
+s32 trace_current_pid(void);
 
-void trace_seek_oldest(struct trace_cursor *cursor);
-/* => false when there is no more; records of all CPUs in the order of time */
-bool trace_next(struct trace_cursor *cursor, struct trace_record *record);
-/* => the length; "-pid [cpu] s.us: name: text": the reader puts the task's name in front */
-int trace_format(const struct trace_record *record, char *buf, size_t size);
+/* The context switch says who runs: comm must stay readable as long as the task runs. */
+void trace_task_runs(s32 pid, const char *comm);
+/* => the name under which a task was last recorded, "<...>" when that is forgotten */
+const char *trace_comm_of(s32 pid);
 
 /*
- * Names for the values of an enum: where a format says %{name}, the reader sees names[value], and the record keeps the number.
- * The room that owns the enum registers them once, at boot; without that, or for other values, the number is shown.
+ * Names for the values of a field: where a format says %{name}, the reader sees the name, and the record keeps the number.
+ * The room that owns the values registers its table once, at boot; without it, or for other values, the number is shown.
  */
 struct trace_symbols {
 	const char	*name;
-	const char *const *names;
-	unsigned int	nr;
+	const char *const *names;	/* by value; holes are NULL. Or else */
+	unsigned int	nr;		/* in either table */
 	struct trace_symbols *next;
+	const struct trace_flag *flags;	/* by bits: all that match, joined by | */
+	const char	*none;		/* what no flag at all is called; NULL: 0 is shown */
+};
+struct trace_flag {
+	u64		mask;		/* several bits first, so that the longest name wins */
+	const char	*name;
 };
 void trace_symbols_register(struct trace_symbols *symbols);
-/* Forget everything recorded. */
-void trace_clear(void);
+
+/* A line of text among the events: what a program writes to trace_marker. */
+void trace_print(unsigned long ip, const char *text, size_t length);
 
 #endif

@@ -32,7 +32,7 @@ void wakeup_kcompactd(unsigned int order)
 	smp_mb();
 	if (!waitqueue_active(&kcompactd_wait))
 		return;
-	trace(mm_compaction_wakeup_kcompactd, 0, order);
+	trace(mm_compaction_wakeup_kcompactd, 0, order, MAX_NR_ZONES - 1);
 	wake_up_interruptible(&kcompactd_wait);
 }
 
@@ -69,7 +69,7 @@ static void do_work(void)
 	unsigned int order = xchg(&wanted_order, 0);
 
 	count_vm_event(KCOMPACTD_WAKE);
-	trace(mm_compaction_kcompactd_wake, 0, order);
+	trace(mm_compaction_kcompactd_wake, 0, order, MAX_NR_ZONES - 1);
 	compact_node_for_order(order);
 }
 

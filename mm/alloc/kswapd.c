@@ -54,7 +54,7 @@ void wakeup_kswapd(unsigned int order, gfp_t gfp)
 			wakeup_kcompactd(order);
 		return;
 	}
-	trace(mm_vmscan_wakeup_kswapd, node->id, order, gfp);
+	trace(mm_vmscan_wakeup_kswapd, node->id, MAX_NR_ZONES - 1, order, gfp);
 	wake_up_interruptible(&node->kswapd_wait);
 }
 
@@ -103,7 +103,7 @@ int kswapd(void *data)
 		order = xchg(&node->kswapd_order, 0);
 		if (kthread_should_stop())
 			break;
-		trace(mm_vmscan_kswapd_wake, node->id, order);
+		trace(mm_vmscan_kswapd_wake, node->id, MAX_NR_ZONES - 1, order);
 		reached = balance_pgdat(node, order);
 	}
 	return 0;

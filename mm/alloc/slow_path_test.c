@@ -3,7 +3,7 @@
 #include <mm/alloc/page_alloc.h>
 #include <kernel/sched/task.h>
 #include <kernel/sync/wait.h>
-#include <kernel/trace/trace.h>
+#include <kernel/trace/ring.h>
 #include <mm/check/test_mm.h>
 #include <mm/frame/vmstat.h>
 #include <mm/reclaim/compact.h>
@@ -46,13 +46,13 @@ static void give_back(struct list_head *taken)
 struct steps {
 	struct trace_cursor cursor;
 	unsigned int	nr;
-	struct trace_record at[MAX_STEPS];
+	struct { enum trace_event_id event; int priority; } at[MAX_STEPS];
 };
+
+static struct trace_record record;
 
 static void watch(struct steps *steps)
 {
-	struct trace_record record;
-
 	steps->nr = 0;
 	trace_set(EVENTS, true);
 	trace_seek_oldest(&steps->cursor);
@@ -63,12 +63,17 @@ static void watch(struct steps *steps)
 /* Our own steps since watch(). */
 static void stop_watching(struct steps *steps)
 {
-	struct trace_record record;
+	const struct trace_entry_mm_compaction_try_to_compact_pages *compact = (const void *)record.data;
+	enum trace_event_id event;
 
 	trace_set(EVENTS, false);
-	while (trace_next(&steps->cursor, &record))
-		if (record.pid == current->pid && steps->nr < MAX_STEPS)
-			steps->at[steps->nr++] = record;
+	while (trace_next(&steps->cursor, &record)) {
+		if (record.entry.pid != current->pid || steps->nr == MAX_STEPS)
+			continue;
+		event = trace_event_of(record.entry.type);
+		steps->at[steps->nr].event = event;
+		steps->at[steps->nr++].priority = event == TRACE_mm_compaction_try_to_compact_pages ? compact->prio : -1;
+	}
 }
 
 /* => the place of the first such step from `from` on, or steps->nr. priority: of a compaction, or -1 */
@@ -76,8 +81,7 @@ static unsigned int find_step(const struct steps *steps, unsigned int from, enum
 {
 	unsigned int i = from;
 
-	/* order, gfp_mask, priority */
-	while (i < steps->nr && (steps->at[i].event != event || (priority >= 0 && steps->at[i].args[2] != (u64)priority)))
+	while (i < steps->nr && (steps->at[i].event != event || (priority >= 0 && steps->at[i].priority != priority)))
 		i++;
 	return i;
 }

@@ -149,6 +149,7 @@ static enum scan_result isolate_pte(struct collapse *c, pte_t pte)
 	if (!pte_present(pte))
 		return SCAN_PTE_NON_PRESENT;
 	VM_ASSERT(!pte_special(pte));
+	c->tally.writable |= pte_write(pte);
 	result = isolate_page(c, pte_page(pte));
 	if (result == SCAN_SUCCEED && page_was_used(pte))
 		c->tally.referenced++;
@@ -181,7 +182,8 @@ static enum scan_result isolate(struct collapse *c)
 	spin_unlock(&c->table->ptl);
 	if (result == SCAN_SUCCEED)
 		result = tally_used(&c->tally, 0);
-	trace(mm_collapse_huge_page_isolate, c->address >> PAGE_SHIFT, c->tally.none_or_zero, c->tally.referenced, result);
+	trace(mm_collapse_huge_page_isolate, c->address >> PAGE_SHIFT, c->tally.none_or_zero, c->tally.referenced,
+	      c->tally.writable, result);
 	return result;
 }
 

@@ -9,6 +9,7 @@
 struct pte_tally {
 	enum thp_asker	who;
 	unsigned int	none_or_zero, shared, swapped, referenced;
+	bool		writable;	/* one of them at least */
 };
 
 /* tally_pte_none - one more entry that maps nothing, or the zero page. => SCAN_SUCCEED: still within the limit */

@@ -276,6 +276,9 @@ void khugepaged_wake(void)
 
 void khugepaged_init(void)
 {
+	static struct trace_symbols results = { .name = "scan_result", .names = scan_result_names, .nr = NR_SCAN_RESULTS };
+
+	trace_symbols_register(&results);
 	slot_cache = kmem_cache_create("khugepaged_mm_slot", sizeof(struct mm_slot), 0, 0, NULL);
 	khugepaged_enter_hook = khugepaged_enter;
 	khugepaged_exit_hook = khugepaged_exit;

@@ -48,6 +48,7 @@ static enum scan_result scan_pte(pte_t pte, struct pte_tally *tally)
 	if (is_zero_pfn(pte_pfn(pte)))
 		return tally_none(tally);
 	VM_ASSERT(!pte_special(pte));
+	tally->writable |= pte_write(pte);
 	result = scan_page(pte_page(pte), tally);
 	if (result == SCAN_SUCCEED && page_was_used(pte))
 		tally->referenced++;
@@ -79,7 +80,7 @@ enum scan_result khugepaged_scan_pmd(struct vma *vma, unsigned long address, enu
 	*mmap_locked = true;
 	if (pmd)
 		result = scan_table(pmd, address, &tally);
-	trace(mm_khugepaged_scan_pmd, mm, address >> PAGE_SHIFT, tally.referenced, tally.none_or_zero, result,
+	trace(mm_khugepaged_scan_pmd, mm, address >> PAGE_SHIFT, tally.writable, tally.referenced, tally.none_or_zero, result,
 	      tally.swapped);
 	if (result == SCAN_SUCCEED) {
 		mmap_read_unlock(mm);

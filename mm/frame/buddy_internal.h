@@ -69,4 +69,7 @@ static __always_inline void pcp_free(struct page *page)
 	local_irq_restore(flags);
 }
 
+/* trace_names.c */
+void frame_register_trace_names(void);
+
 #endif

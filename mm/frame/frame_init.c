@@ -155,6 +155,7 @@ void frame_init(void)
 	lru_init(&node->lruvec);
 	page_debug_init();
 	page_lock_init();
+	frame_register_trace_names();
 	zone_init(ZONE_DMA32, "DMA32", 0, min(max_pfn, DMA32_END_PFN));
 	zone_init(ZONE_NORMAL, "Normal", DMA32_END_PFN, max_pfn);
 

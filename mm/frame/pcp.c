@@ -53,7 +53,7 @@ static void drain_call(void *arg __unused)
 
 void drain_all_pages(void)
 {
-	trace(mm_page_pcpu_drain, pcp_pages());
+	trace(mm_page_pcpu_drain_all, pcp_pages());
 	on_each_cpu(drain_call, NULL);
 }
 

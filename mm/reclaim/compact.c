@@ -38,12 +38,12 @@ static const char *const migrate_reason_names[] = {
 static const char *zone_names[MAX_NR_ZONES];
 
 static struct trace_symbols trace_names[] = {
-	{ "compact_result", compact_result_names, NR_COMPACT_RESULTS, NULL },
-	{ "compact_priority", priority_names, NR_COMPACT_PRIOS, NULL },
-	{ "compact_mode", mode_names, ARRAY_SIZE(mode_names), NULL },
-	{ "migrate_mode", migrate_mode_names, ARRAY_SIZE(migrate_mode_names), NULL },
-	{ "migrate_reason", migrate_reason_names, ARRAY_SIZE(migrate_reason_names), NULL },
-	{ "zone", zone_names, MAX_NR_ZONES, NULL },
+	{ .name = "compact_result", .names = compact_result_names, .nr = NR_COMPACT_RESULTS },
+	{ .name = "compact_priority", .names = priority_names, .nr = NR_COMPACT_PRIOS },
+	{ .name = "compact_mode", .names = mode_names, .nr = ARRAY_SIZE(mode_names) },
+	{ .name = "migrate_mode", .names = migrate_mode_names, .nr = ARRAY_SIZE(migrate_mode_names) },
+	{ .name = "migrate_reason", .names = migrate_reason_names, .nr = ARRAY_SIZE(migrate_reason_names) },
+	{ .name = "zone", .names = zone_names, .nr = MAX_NR_ZONES },
 };
 
 void compact_init(void)

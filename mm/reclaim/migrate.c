@@ -49,7 +49,7 @@ struct migrate_run {
 	struct list_head again;		/* of this pass: somebody holds them */
 	struct list_head failed;	/* for good */
 	struct tlb_ubc	ubc;
-	unsigned long	moved, thp_moved, thp_failed;
+	unsigned long	moved, thp_moved, thp_failed, thp_split;
 };
 
 static int cache_references(const struct page *page)
@@ -350,8 +350,10 @@ static bool split_instead(struct migrate_run *run, struct page *old)
 		split = split_huge_page_to_list(old, run->from) == SPLIT_OK;
 		unlock_page(old);
 	}
-	if (split)
+	if (split) {
 		count_vm_event(THP_MIGRATION_SPLIT);
+		run->thp_split++;
+	}
 	list_add(&old->lru, split ? run->from : &run->failed);
 	return split;
 }
@@ -437,7 +439,7 @@ long migrate_pages(struct list_head *from, const struct migrate_targets *targets
 	left = count_left(from, &run.thp_failed);
 	count_vm_events(PGMIGRATE_FAIL, left);
 	count_vm_events(THP_MIGRATION_FAIL, run.thp_failed);
-	trace(mm_migrate_pages, run.moved, left, run.thp_moved, run.thp_failed, mode, reason);
+	trace(mm_migrate_pages, run.moved, left, run.thp_moved, run.thp_failed, run.thp_split, run.thp_split, mode, reason);
 	if (nr_moved)
 		*nr_moved = run.moved;
 	return error ? error : (long)left;

@@ -11,6 +11,7 @@
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
+#include <kernel/trace/trace.h>
 
 unsigned long reclaim_pages(struct list_head *page_list)
 {
@@ -77,8 +78,18 @@ static void choose_swap_mode(void)
 	pr_warn("thp_swap=%s is none of split, delayed, whole\n", name);
 }
 
+static const struct trace_flag write_flags[] = {
+	{ RECLAIM_WB_ANON, "RECLAIM_WB_ANON" }, { RECLAIM_WB_FILE, "RECLAIM_WB_FILE" }, { RECLAIM_WB_ASYNC, "RECLAIM_WB_ASYNC" },
+};
+static struct trace_symbols trace_names[] = {
+	{ .name = "page_verdict", .names = page_verdict_names, .nr = NR_PAGE_VERDICTS },
+	{ .name = "reclaim_flags", .flags = write_flags, .nr = ARRAY_SIZE(write_flags), .none = "RECLAIM_WB_NONE" },
+};
+
 void reclaim_init(void)
 {
+	for (unsigned int i = 0; i < ARRAY_SIZE(trace_names); i++)
+		trace_symbols_register(&trace_names[i]);
 	choose_swap_mode();
 	throttle_init();
 	swap_written_hook = free_written_page;

@@ -12,6 +12,13 @@
 
 enum reclaimer { RECLAIM_KSWAPD, RECLAIM_DIRECT, RECLAIM_MADVISE };
 
+/* How trace events describe reclaim's writes: all of ours are asynchronous. */
+enum { RECLAIM_WB_ANON = 1, RECLAIM_WB_FILE = 2, RECLAIM_WB_ASYNC = 8 };
+static inline int reclaim_flags(bool file)
+{
+	return (file ? RECLAIM_WB_FILE : RECLAIM_WB_ANON) | RECLAIM_WB_ASYNC;
+}
+
 /* One run of reclaim. Counts are in 4 KB pages. */
 struct scan_control {
 	enum reclaimer	who;

@@ -52,7 +52,7 @@ unsigned long isolate_lru_pages(struct lruvec *lruvec, enum lru_list lru, unsign
 		}
 	}
 	spin_unlock_irqrestore(&lruvec->lru_lock, irqflags);
-	trace(mm_vmscan_lru_isolate, nr_to_scan, *scanned, *scanned - taken, taken, lru);
+	trace(mm_vmscan_lru_isolate, MAX_NR_ZONES - 1, 0, nr_to_scan, *scanned, *scanned - taken, taken, lru);
 	return taken;
 }
 
@@ -99,7 +99,8 @@ static void shrink_active_list(unsigned long nr_to_scan, enum lru_list lru, stru
 	putback_list(&list);
 	count_vm_events(PGDEACTIVATE, nr_deactivated);
 	lru_note_cost(lruvec, is_file_list(lru), 0, nr_rotated);
-	trace(mm_vmscan_lru_shrink_active, taken, nr_rotated, nr_deactivated, nr_rotated, sc->priority);
+	trace(mm_vmscan_lru_shrink_active, 0, taken, nr_rotated, nr_deactivated, nr_rotated, sc->priority,
+	      reclaim_flags(is_file_list(lru)));
 }
 
 void age_active_anon(struct scan_control *sc)
@@ -169,8 +170,9 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 	putback_isolated(&list, file);
 	count_stolen(file, sc, reclaimed);
 	lru_note_cost(lruvec, file, result.nr[PAGE_WRITTEN], taken > reclaimed ? taken - reclaimed : 0);
-	trace(mm_vmscan_lru_shrink_inactive, scanned, reclaimed, result.nr[PAGE_WRITEBACK],
-	      result.nr[PAGE_ACTIVATE], result.nr[PAGE_REFERENCED], sc->priority);
+	trace(mm_vmscan_lru_shrink_inactive, 0, scanned, reclaimed, result.nr[PAGE_DIRTY_FILE] + result.nr[PAGE_WRITTEN],
+	      result.nr[PAGE_WRITEBACK], 0, 0, file ? 0 : result.nr[PAGE_ACTIVATE], file ? result.nr[PAGE_ACTIVATE] : 0,
+	      result.nr[PAGE_REFERENCED], result.nr[PAGE_UNMAP_FAILED], sc->priority, reclaim_flags(file));
 	/* All that we found is on its way to the disk already: looking for more would only burn time. */
 	if (result.nr[PAGE_WRITEBACK] >= taken)
 		reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK);

@@ -215,7 +215,7 @@ static void write_batch(struct shrink_batch *batch)
 	list_for_each_entry_safe(page, next, &batch->to_write, lru) {
 		list_move(&page->lru, &batch->kept);
 		SetPageReclaim(page);
-		trace(mm_vmscan_write_folio, page_to_pfn(page), page->flags);
+		trace(mm_vmscan_write_folio, page_to_pfn(page), reclaim_flags(!PageSwapBacked(page)));
 		trace(mm_vmscan_reclaim_page, page_to_pfn(page), PAGE_WRITTEN);
 		swap_writepage(page, &batch->plug);	/* unlocks it */
 	}

@@ -50,7 +50,7 @@ static unsigned long do_shrink_slab(struct shrinker *shrinker, int priority)
 	if (!freeable)
 		return 0;
 	left = share_of(shrinker, freeable, priority);
-	trace(mm_shrink_slab_start, shrinker, freeable, left, priority);
+	trace(mm_shrink_slab_start, shrinker, shrinker->scan_objects, 0, 0, 0, freeable, left, left, priority);
 	while (left) {
 		unsigned long batch = min(left, SHRINK_BATCH), got = shrinker->scan_objects(shrinker, batch);
 
@@ -61,7 +61,7 @@ static unsigned long do_shrink_slab(struct shrinker *shrinker, int priority)
 		left -= batch;
 		cond_resched();
 	}
-	trace(mm_shrink_slab_end, shrinker, left, freed);
+	trace(mm_shrink_slab_end, shrinker, 0, shrinker->scan_objects, left, 0, freed, left);
 	return freed;
 }
 

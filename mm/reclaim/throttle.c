@@ -24,7 +24,9 @@
 static const char *const reason_names[NR_VMSCAN_THROTTLE] = {
 	"VMSCAN_THROTTLE_WRITEBACK", "VMSCAN_THROTTLE_ISOLATED", "VMSCAN_THROTTLE_NOPROGRESS", "VMSCAN_THROTTLE_CONGESTED",
 };
-static struct trace_symbols trace_reasons = { "vmscan_throttle", reason_names, NR_VMSCAN_THROTTLE, NULL };
+static struct trace_symbols trace_reasons = {
+	.name = "vmscan_throttle", .names = reason_names, .nr = NR_VMSCAN_THROTTLE,
+};
 
 static const long timeouts[NR_VMSCAN_THROTTLE] = {
 	[VMSCAN_THROTTLE_WRITEBACK] = HZ / 10, [VMSCAN_THROTTLE_ISOLATED] = HZ / 50,

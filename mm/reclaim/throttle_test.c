@@ -4,9 +4,10 @@
  */
 #include <mm/reclaim/scan.h>
 #include <kernel/debug/ktest.h>
+#include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 #include <kernel/sync/wait.h>
-#include <kernel/trace/trace.h>
+#include <kernel/trace/ring.h>
 #include <mm/alloc/page_alloc.h>
 #include <mm/check/test_mm.h>
 #include <mm/frame/buddy.h>
@@ -54,15 +55,16 @@ static void end_write(struct page *page)
 	put_page(page);
 }
 
+static struct trace_record record;
+
 /* The last event mm_vmscan_throttled since the cursor. => false: there was none */
-static bool throttled_event(struct trace_cursor *cursor, struct trace_record *found)
+static bool throttled_event(struct trace_cursor *cursor, struct trace_entry_mm_vmscan_throttled *found)
 {
-	struct trace_record record;
 	bool any = false;
 
 	while (trace_next(cursor, &record)) {
-		if (record.event == TRACE_mm_vmscan_throttled && record.pid == current->pid) {
-			*found = record;
+		if (trace_event_of(record.entry.type) == TRACE_mm_vmscan_throttled && record.entry.pid == current->pid) {
+			memcpy(found, record.data, sizeof(*found));
 			any = true;
 		}
 	}
@@ -71,8 +73,6 @@ static bool throttled_event(struct trace_cursor *cursor, struct trace_record *fo
 
 static void start_events(struct trace_cursor *cursor)
 {
-	struct trace_record record;
-
 	trace_set("mm_vmscan_throttled", true);
 	trace_seek_oldest(cursor);
 	while (trace_next(cursor, &record))
@@ -119,7 +119,7 @@ KTEST(throttle, the_last_write_wakes_too)
 KTEST(throttle, nobody_waits_for_what_will_not_come)
 {
 	struct trace_cursor cursor;
-	struct trace_record record;
+	struct trace_entry_mm_vmscan_throttled event;
 	int failures = NODE0->kswapd_failures;
 
 	start_events(&cursor);
@@ -132,17 +132,16 @@ KTEST(throttle, nobody_waits_for_what_will_not_come)
 	KEXPECT(!reclaim_throttle(NODE0, VMSCAN_THROTTLE_NOPROGRESS));
 	NODE0->kswapd_failures = failures;
 	mod_page_state(NR_WRITEBACK, -(long)totalram_pages());
-	KEXPECT(!throttled_event(&cursor, &record));
+	KEXPECT(!throttled_event(&cursor, &event));
 	trace_set("mm_vmscan_throttled", false);
 }
 
-/* nid, usec_timeout, usect_delayed, reason */
-static bool waited_in_vain(struct trace_cursor *cursor, enum vmscan_throttle_state reason, u64 usec)
+static bool waited_in_vain(struct trace_cursor *cursor, enum vmscan_throttle_state reason, int usec)
 {
-	struct trace_record record;
+	struct trace_entry_mm_vmscan_throttled event;
 
-	return !reclaim_throttle(NODE0, reason) && throttled_event(cursor, &record) && record.args[1] == usec &&
-	       record.args[2] == usec && record.args[3] == reason;
+	return !reclaim_throttle(NODE0, reason) && throttled_event(cursor, &event) && event.usec_timeout == usec &&
+	       event.usec_delayed == usec && event.reason == (int)reason;
 }
 
 KTEST(throttle, each_reason_has_its_time)
@@ -176,18 +175,18 @@ KTEST(throttle, only_the_last_look_but_one_that_freed_nothing_pauses)
 {
 	struct scan_control sc = { .who = RECLAIM_DIRECT, .priority = 2, .nr_scanned = 800 };
 	struct trace_cursor cursor;
-	struct trace_record record;
+	struct trace_entry_mm_vmscan_throttled event;
 
 	start_events(&cursor);
 	mod_page_state(NR_WRITEBACK, totalram_pages());
 	consider_reclaim_throttle(NODE0, &sc);
-	KEXPECT(!throttled_event(&cursor, &record));
+	KEXPECT(!throttled_event(&cursor, &event));
 	sc.priority = 1;
 	consider_reclaim_throttle(NODE0, &sc);
-	KEXPECT(throttled_event(&cursor, &record));
+	KEXPECT(throttled_event(&cursor, &event));
 	sc.who = RECLAIM_KSWAPD;
 	consider_reclaim_throttle(NODE0, &sc);
-	KEXPECT(!throttled_event(&cursor, &record));
+	KEXPECT(!throttled_event(&cursor, &event));
 	mod_page_state(NR_WRITEBACK, -(long)totalram_pages());
 	trace_set("mm_vmscan_throttled", false);
 }

@@ -5,6 +5,7 @@
 #include <mm/split/deferred_queue.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
+#include <kernel/trace/trace.h>
 
 static unsigned long unmapped_parts(const struct page *head)
 {
@@ -40,8 +41,17 @@ unsigned long deferred_split_scan(unsigned long nr_to_scan)
 	return freed;
 }
 
+static const char *const split_result_names[] = {
+	[SPLIT_OK] = "split", [SPLIT_BUSY_WRITEBACK] = "under_writeback", [SPLIT_ZERO_PAGE] = "zero_page",
+	[SPLIT_NO_ANON_VMA] = "no_anon_vma", [SPLIT_PINNED] = "pinned",
+};
+static struct trace_symbols split_results = {
+	.name = "split_result", .names = split_result_names, .nr = ARRAY_SIZE(split_result_names),
+};
+
 void split_init(void)
 {
+	trace_symbols_register(&split_results);
 	deferred_split_hook = deferred_split_page;
 	deferred_split_unqueue_hook = deferred_split_unqueue;
 }

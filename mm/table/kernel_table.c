@@ -18,8 +18,10 @@
 #include <kernel/x86/address.h>
 #include <kernel/x86/boot_info.h>
 #include <kernel/x86/cpu.h>
+#include <kernel/trace/trace.h>
 #include <mm/frame/boot_mem.h>
 #include <mm/frame/buddy.h>
+#include <mm/table/tlb.h>
 
 #define KERNEL_BITS	(_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL)
 #define TABLE_BITS	(_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED)
@@ -173,6 +175,7 @@ void kernel_page_table_init(void)
 	kernel_root.cr3 = __pa(kernel_pgd);
 	switch_page_table_root(&kernel_root);
 	boot_mem_raise_limit();
+	tlb_register_trace_names();
 	map_page_array();
 }
 

@@ -26,6 +26,16 @@
 
 enum tlb_flush_reason { TLB_FLUSH_MM, TLB_FLUSH_BATCH, TLB_FLUSH_KERNEL };	/* in the trace event */
 
+static const char *const reason_names[] = {
+	[TLB_FLUSH_MM] = "flush of one address space", [TLB_FLUSH_BATCH] = "flush of a batch", [TLB_FLUSH_KERNEL] = "flush of the kernel",
+};
+static struct trace_symbols reasons = { .name = "tlb_reason", .names = reason_names, .nr = ARRAY_SIZE(reason_names) };
+
+void tlb_register_trace_names(void)
+{
+	trace_symbols_register(&reasons);
+}
+
 struct flush_info {
 	struct page_table_root *root;	/* NULL: whatever the CPU runs on */
 	unsigned long start, end;	/* bytes; end 0: everything */

@@ -56,4 +56,7 @@ void try_to_unmap_flush(struct tlb_ubc *ubc);
 void try_to_unmap_flush_dirty(struct tlb_ubc *ubc);	/* only when a writable entry was in it */
 void flush_tlb_batched_pending(struct mm *mm);		/* => page-table lock held */
 
+/* Once, at boot: what the event tlb_flush calls its reasons. */
+void tlb_register_trace_names(void);
+
 #endif

@@ -1,0 +1,84 @@
+/* kernel/trace/tasks.c - who is running, as the records say it; names by pid; whose events are wanted.
+ *
+ * Linux: kernel/trace/trace_sched_switch.c, pid_list.c.
+ */
+#include <kernel/trace/trace.h>
+
+#include <kernel/lib/string.h>
+
+#define SAVED_COMMS	256		/* a power of two */
+
+static DEFINE_PER_CPU(s32, running_pid);
+static DEFINE_PER_CPU(const char *, running_comm);
+static DEFINE_PER_CPU(s32, saved_pid);		/* whose name was saved last */
+
+/* By pid, modulo. A reader may see a name that is just being replaced: half of each, and terminated. */
+static struct { s32 pid; char comm[TRACE_COMM_LEN]; } saved_comms[SAVED_COMMS];
+
+static s32 wanted_pids[TRACE_MAX_PIDS];
+static unsigned int nr_wanted_pids;
+
+void trace_task_runs(s32 pid, const char *comm)
+{
+	this_cpu_write(running_pid, pid);
+	this_cpu_write(running_comm, comm);
+}
+
+static void save_comm(s32 pid)
+{
+	const char *comm = this_cpu_read(running_comm);
+	unsigned int slot = (u32)pid % SAVED_COMMS;
+
+	this_cpu_write(saved_pid, pid);
+	if (!comm)
+		return;
+	strscpy(saved_comms[slot].comm, comm, TRACE_COMM_LEN);
+	WRITE_ONCE(saved_comms[slot].pid, pid);
+}
+
+s32 trace_current_pid(void)
+{
+	s32 pid = this_cpu_read(running_pid);
+
+	if (pid != this_cpu_read(saved_pid))
+		save_comm(pid);
+	return pid;
+}
+
+const char *trace_comm_of(s32 pid)
+{
+	unsigned int slot = (u32)pid % SAVED_COMMS;
+
+	if (!pid)
+		return "<idle>";
+	return READ_ONCE(saved_comms[slot].pid) == pid ? saved_comms[slot].comm : "<...>";
+}
+
+bool trace_pid_wanted(void)
+{
+	unsigned int nr = READ_ONCE(nr_wanted_pids);
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (READ_ONCE(wanted_pids[i]) == this_cpu_read(running_pid))
+			return true;
+	return !nr;
+}
+
+bool trace_set_pids(const s32 *pids, unsigned int nr)
+{
+	if (nr > TRACE_MAX_PIDS)
+		return false;
+	WRITE_ONCE(nr_wanted_pids, 0);
+	for (unsigned int i = 0; i < nr; i++)
+		WRITE_ONCE(wanted_pids[i], pids[i]);
+	smp_store_release(&nr_wanted_pids, nr);
+	return true;
+}
+
+unsigned int trace_get_pids(s32 *pids)
+{
+	unsigned int nr = READ_ONCE(nr_wanted_pids);
+
+	memcpy(pids, wanted_pids, nr * sizeof(*pids));
+	return nr;
+}
