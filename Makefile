@@ -222,7 +222,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-growth host-packages
+.PHONY: run gdb test test-linux soak fuzz bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-growth host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -239,6 +239,7 @@ gdb: host-packages
 
 test: host-packages
 	$(Q)tools/host-packages test
+	$(Q)tools/host-packages fuzz || true
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)rm -f $(K)/test/finished
 	$(Q)tools/test --build $(K) $(TEST)
@@ -252,6 +253,12 @@ MINUTES		?= 30
 soak: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/soak --build $(K) --minutes $(MINUTES) --cpus "$(if $(filter file,$(origin CPUS)),1 2 4,$(CPUS))"
+
+# SECONDS in all, divided among the targets.
+fuzz: SECONDS	?= 60
+fuzz:
+	$(Q)tools/host-packages fuzz
+	$(Q)tools/fuzz --build $(B) --seconds $(SECONDS)
 
 bugs: host-packages
 	$(Q)tools/host-packages test
@@ -299,6 +306,7 @@ help:
 #: make test [TEST=NAME]    every test: in the kernel, in user space, whole machines
 #: make test-linux          the user tests on Debian's Linux: they must pass there, too
 #: make soak MINUTES=30      mmstress and the storms, round after round; CPUS="1 2 4"
+#: make fuzz SECONDS=60      the parsers that read foreign bytes, on the host, with libFuzzer and sanitizers
 #: make bugs [BUG=NAME]     each bug of docs/bugs.md is built in, and its test must fail
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's

@@ -23,10 +23,15 @@ static const char *const type_names[] = {
 	[BOOT_BAD] = "bad RAM",
 };
 
+/* Where the first range begins that is not RAM and that there was no room for: nothing from there on is believed to be RAM. */
+static u64 lost_from = U64_MAX;
+
 static void insert(unsigned int i, struct boot_range range)
 {
 	if (boot_info.nr_ranges == BOOT_MAX_RANGES) {
 		pr_err("more than %d memory ranges: 0x%llx-0x%llx is ignored\n", BOOT_MAX_RANGES, range.start, range.end);
+		if (range.type != BOOT_RAM)
+			lost_from = min(lost_from, range.start);
 		return;
 	}
 	memmove(&boot_info.ranges[i + 1], &boot_info.ranges[i], (boot_info.nr_ranges - i) * sizeof(range));
@@ -104,6 +109,20 @@ static bool settle_one(void)
 	return false;
 }
 
+static void cut_what_may_be_lost(void)
+{
+	for (unsigned int i = boot_info.nr_ranges; i-- > 0; ) {
+		struct boot_range *range = &boot_info.ranges[i];
+
+		if (range->type != BOOT_RAM || range->end <= lost_from)
+			continue;
+		range->end = max(range->start, lost_from);
+		if (range->start == range->end)
+			delete(i);
+	}
+	lost_from = U64_MAX;
+}
+
 void memory_map_show(void)
 {
 	for (unsigned int i = 0; i < boot_info.nr_ranges; i++)
@@ -117,6 +136,7 @@ void memory_map_finish(void)
 
 	while (settle_one())
 		;
+	cut_what_may_be_lost();
 	for (unsigned int i = 0; i < boot_info.nr_ranges; i++)
 		if (boot_info.ranges[i].type == BOOT_RAM)
 			ram += boot_info.ranges[i].end - boot_info.ranges[i].start;

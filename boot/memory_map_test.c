@@ -87,3 +87,18 @@ KTEST(memory_map, types_that_nobody_knows_are_reserved)
 	KEXPECT(range_is(1, 18 * MB, MB, BOOT_RESERVED));
 	end();
 }
+
+KTEST(memory_map, a_range_that_there_was_no_room_for_takes_the_ram_behind_it)
+{
+	begin();
+	memory_map_add(0, 256 * MB, BOOT_RAM);
+	for (u64 i = 0; i < BOOT_MAX_RANGES - 4; i++)
+		memory_map_add(i * 4096, 4096, BOOT_RESERVED);
+	for (u64 i = 0; i < 4; i++)
+		memory_map_add((128 + i) * MB, 4096, BOOT_RESERVED);
+	memory_map_finish();
+	for (unsigned int i = 0; i < boot_info.nr_ranges; i++)
+		KEXPECT(boot_info.ranges[i].type != BOOT_RAM || boot_info.ranges[i].end <= 130 * MB);
+	KEXPECT(range_is(boot_info.nr_ranges - 1, 129 * MB + 4096, MB - 4096, BOOT_RAM));
+	end();
+}

@@ -12,6 +12,9 @@ enum tag_type {
 	TAG_END = 0, TAG_CMDLINE = 1, TAG_LOADER_NAME = 2, TAG_MODULE = 3, TAG_MEMORY_MAP = 6, TAG_RSDP_1 = 14, TAG_RSDP_2 = 15,
 };
 
+#define RSDP_1_LENGTH	20		/* ACPI specification 6.4, section 5.2.5.3 */
+#define RSDP_2_LENGTH	36
+
 struct tag {
 	u32 type, size;			/* size without the padding to 8 bytes */
 };
@@ -47,9 +50,27 @@ struct tag_rsdp {
 	char rsdp[];
 };
 
+/* What a tag of this type must have at least, to be read at all. */
+static const u8 least_size[] = {
+	[TAG_MODULE] = sizeof(struct tag_module), [TAG_MEMORY_MAP] = sizeof(struct tag_memory_map),
+	[TAG_RSDP_1] = sizeof(struct tag_rsdp) + RSDP_1_LENGTH, [TAG_RSDP_2] = sizeof(struct tag_rsdp) + RSDP_2_LENGTH,
+};
+
+/* The string ends where its tag ends, whether a 0 says so or not. */
+static void read_string(const struct tag_string *tag, char *to, size_t room)
+{
+	size_t length = strnlen(tag->string, tag->tag.size - sizeof(*tag));
+
+	length = min(length, room - 1);
+	memcpy(to, tag->string, length);
+	to[length] = 0;
+}
+
 static void read_module(const struct tag_module *module)
 {
-	if (boot_info.nr_modules < BOOT_MAX_MODULES)
+	if (module->end < module->start)
+		pr_err("boot: a module from 0x%x to 0x%x\n", module->start, module->end);
+	else if (boot_info.nr_modules < BOOT_MAX_MODULES)
 		boot_info.modules[boot_info.nr_modules++] = (struct boot_module){ module->start, module->end };
 }
 
@@ -72,11 +93,10 @@ static void read_tag(const struct tag *tag)
 {
 	switch (tag->type) {
 	case TAG_CMDLINE:
-		strscpy(boot_info.cmdline, ((const struct tag_string *)tag)->string, sizeof(boot_info.cmdline));
+		read_string((const void *)tag, boot_info.cmdline, sizeof(boot_info.cmdline));
 		break;
 	case TAG_LOADER_NAME:
-		strscpy(boot_info.loader_name, ((const struct tag_string *)tag)->string,
-			sizeof(boot_info.loader_name));
+		read_string((const void *)tag, boot_info.loader_name, sizeof(boot_info.loader_name));
 		break;
 	case TAG_MODULE:
 		read_module((const struct tag_module *)tag);
@@ -105,7 +125,8 @@ void multiboot2_read(phys_addr_t info_address)
 
 		if (tag->type == TAG_END)
 			return;
-		if (tag->size < sizeof(*tag) || tag->size > (size_t)(end - p)) {
+		if (tag->size < sizeof(*tag) || tag->size > (size_t)(end - p) ||
+		    (tag->type < ARRAY_SIZE(least_size) && tag->size < least_size[tag->type])) {
 			pr_err("boot: multiboot2 tag %u has size %u: the rest is ignored\n", tag->type, tag->size);
 			return;
 		}

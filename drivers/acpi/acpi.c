@@ -109,6 +109,10 @@ static void read_madt(const struct acpi_header *table)
 	const struct madt *madt = (const void *)table;
 	const char *p = madt->entries, *end = (const char *)table + table->length;
 
+	if (table->length < sizeof(*madt)) {
+		pr_err("MADT has length %u: ignored\n", table->length);
+		return;
+	}
 	acpi_info.local_apic = madt->local_apic;
 	while (p + sizeof(struct madt_entry) <= end) {
 		const struct madt_entry *entry = (const void *)p;
@@ -183,11 +187,16 @@ static void read_mcfg(const struct acpi_header *table)
 	const struct mcfg *mcfg = (const void *)table;
 	unsigned int n = (table->length - min_t(size_t, table->length, sizeof(*mcfg))) / sizeof(mcfg->entries[0]);
 
-	for (unsigned int i = 0; i < n && i < ACPI_MAX_ECAMS; i++)
+	for (unsigned int i = 0; i < n && acpi_info.nr_ecams < ACPI_MAX_ECAMS; i++) {
+		if (mcfg->entries[i].first_bus > mcfg->entries[i].last_bus) {
+			pr_err("MCFG has buses %u to %u: ignored\n", mcfg->entries[i].first_bus, mcfg->entries[i].last_bus);
+			continue;
+		}
 		acpi_info.ecams[acpi_info.nr_ecams++] = (struct acpi_ecam){
 			mcfg->entries[i].address, mcfg->entries[i].segment,
 			mcfg->entries[i].first_bus, mcfg->entries[i].last_bus,
 		};
+	}
 }
 
 /* --- the root ----------------------------------------------------------------------------------- */

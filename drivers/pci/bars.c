@@ -25,6 +25,12 @@
 #define WINDOW_END		0xfec00000UL
 #define PAGE_SIZE_4K		4096UL		/* one BAR a page, so that each can be mapped alone */
 
+/* The lowest bit that can be set is the size. A device that lies above it gets one that it can't have: it is a power of two. */
+static u64 size_of(u64 mask)
+{
+	return mask & -mask;
+}
+
 /* Write ones, read back, restore. => the bits that can be set */
 static u32 probe_bar(const struct pci_device *dev, unsigned int offset)
 {
@@ -50,17 +56,22 @@ static unsigned int read_bar(struct pci_device *dev, unsigned int i)
 		bar->is_io = true;
 		bar->address = low & BAR_IO_MASK;
 		mask &= BAR_IO_MASK;
-		bar->size = (u32)(~mask + 1) & 0xffff;
+		bar->size = size_of(mask & 0xffff);
 		return 1;
 	}
 	bar->address = low & BAR_MEMORY_MASK;
-	mask = (mask & BAR_MEMORY_MASK) | 0xffffffff00000000UL;
+	mask &= BAR_MEMORY_MASK;
 	bar->is_64bit = (low & BAR_TYPE_MASK) == BAR_TYPE_64 && i + 1 < PCI_NR_BARS;
 	if (bar->is_64bit) {
 		bar->address |= (u64)pci_read32(dev, offset + 4) << 32;
-		mask = (u64)probe_bar(dev, offset + 4) << 32 | (u32)mask;
+		mask |= (u64)probe_bar(dev, offset + 4) << 32;
 	}
-	bar->size = ~mask + 1;
+	bar->size = size_of(mask);
+	if (bar->size && (bar->address & (bar->size - 1) || bar->address + bar->size < bar->size)) {
+		pr_warn("%02x:%02x.%u: BAR %u of %llu bytes at 0x%llx can't be: not used\n", dev->bus, dev->slot, dev->function,
+			i, bar->size, bar->address);
+		bar->size = 0;
+	}
 	return 1 + bar->is_64bit;
 }
 
@@ -107,6 +118,18 @@ static bool step_over_taken(phys_addr_t *start, u64 size, const struct pci_devic
 	return false;
 }
 
+/* => false: the device does not keep the address */
+static bool write_bar(struct pci_device *dev, unsigned int i, const struct pci_bar *bar, u32 address)
+{
+	pci_write32(dev, PCI_BAR0 + 4 * i, address);
+	if (bar->is_64bit) {
+		pci_write32(dev, PCI_BAR0 + 4 * i + 4, 0);
+		if (pci_read32(dev, PCI_BAR0 + 4 * i + 4))
+			return false;
+	}
+	return (pci_read32(dev, PCI_BAR0 + 4 * i) & BAR_MEMORY_MASK) == address;
+}
+
 static void assign_bar(struct pci_device *dev, unsigned int i, const struct pci_device *devices, unsigned int nr)
 {
 	struct pci_bar *bar = &dev->bars[i];
@@ -120,10 +143,10 @@ static void assign_bar(struct pci_device *dev, unsigned int i, const struct pci_
 			bar->size);
 		return;
 	}
-	bar->address = start;
-	pci_write32(dev, PCI_BAR0 + 4 * i, (u32)start);
-	if (bar->is_64bit)
-		pci_write32(dev, PCI_BAR0 + 4 * i + 4, 0);
+	if (write_bar(dev, i, bar, (u32)start))
+		bar->address = start;
+	else
+		pr_warn("%02x:%02x.%u: BAR %u does not keep its address\n", dev->bus, dev->slot, dev->function, i);
 }
 
 void pci_assign_bars(struct pci_device *devices, unsigned int nr)

@@ -14,13 +14,13 @@
 #define HEADER_MULTI_FUNCTION	0x80
 #define HEADER_BRIDGE		1
 #define NO_DEVICE		0xffff
+#define NR_BUSES		256
 #define MAX_CAPABILITIES	48	/* what fits into 192 bytes: a longer list is a loop */
 
 static struct pci_device devices[PCI_MAX_DEVICES];
 static unsigned int nr_devices;
-static DECLARE_BITMAP(buses_seen, 256);
-
-static void scan_bus(unsigned int bus);
+static DECLARE_BITMAP(buses_known, NR_BUSES);
+static DECLARE_BITMAP(buses_seen, NR_BUSES);
 
 struct pci_device *pci_device_at(unsigned int i)
 {
@@ -89,7 +89,7 @@ static u8 add_function(unsigned int bus, unsigned int slot, unsigned int functio
 	pci_read_bars(dev);
 	pr_debug("%02x:%02x.%u %04x:%04x class %06x\n", bus, slot, function, dev->vendor, dev->device, dev->class);
 	if (dev->header_type == HEADER_BRIDGE)
-		scan_bus(pci_read8(dev, PCI_SECONDARY_BUS));	/* 0, and so seen, if the firmware did not number it */
+		__set_bit(pci_read8(dev, PCI_SECONDARY_BUS), buses_known);	/* 0, and so seen, if it has no number */
 	return header;
 }
 
@@ -97,8 +97,6 @@ static void scan_bus(unsigned int bus)
 {
 	unsigned int slot, function;
 
-	if (__test_and_set_bit(bus, buses_seen))
-		return;
 	for (slot = 0; slot < 32; slot++) {
 		u8 header = add_function(bus, slot, 0);
 
@@ -109,12 +107,33 @@ static void scan_bus(unsigned int bus)
 	}
 }
 
+/* => a bus that a bridge has led to and that was not looked at yet; NR_BUSES: there is none */
+static unsigned int next_bus(void)
+{
+	unsigned int bus;
+
+	for (bus = 0; bus < NR_BUSES; bus++)
+		if (test_bit(bus, buses_known) && !__test_and_set_bit(bus, buses_seen))
+			break;
+	return bus;
+}
+
+/* One bus after the other, not each from inside of the one above: how deep bridges are stacked is not for us to say. */
+static void scan_all_buses(void)
+{
+	unsigned int bus;
+
+	__set_bit(0, buses_known);
+	while ((bus = next_bus()) < NR_BUSES)
+		scan_bus(bus);
+}
+
 void pci_init(void)
 {
 	phys_addr_t start, end;
 
 	pci_config_init();
-	scan_bus(0);
+	scan_all_buses();
 	pci_assign_bars(devices, nr_devices);
 	if (pci_config_range(&start, &end))
 		pr_info("%u devices, configuration space at 0x%llx\n", nr_devices, start);

@@ -26,6 +26,7 @@
 #include <kernel/debug/printk.h>
 #include <kernel/lib/bitmap.h>
 #include <kernel/lib/errno.h>
+#include <kernel/lib/math.h>
 #include <kernel/lib/printf.h>
 #include <kernel/sched/timer.h>
 #include <kernel/sync/spinlock.h>
@@ -478,8 +479,11 @@ static const char *start_disk(struct virtio_disk *disk, struct pci_device *pci)
 	if (virtio_negotiate(&disk->dev, wanted, 1ULL << VIRTIO_F_INDIRECT_DESC))
 		return "no agreement on features";
 	read_limits(disk);
-	if (disk->block.block_size > PAGE_SIZE)
-		return "its blocks are larger than a page";
+	if (disk->block.block_size < SECTOR_SIZE || disk->block.block_size > PAGE_SIZE ||
+	    !is_power_of_2(disk->block.block_size))
+		return "its blocks are of an impossible size, or larger than a page";
+	if (disk->block.nr_sectors > (sector_t)S64_MAX >> SECTOR_SHIFT)
+		return "it has more bytes than can be counted";
 	wrong = set_up_interrupts(disk);
 	if (wrong)
 		return wrong;

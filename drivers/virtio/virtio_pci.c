@@ -42,6 +42,7 @@
 #define COMMON_LENGTH			56
 
 #define RESET_TRIES		1000	/* of 100 us */
+#define CONFIG_TRIES		1000	/* to read two halves between two changes */
 
 static void __iomem *common(const struct virtio_device *dev, unsigned int offset)
 {
@@ -202,14 +203,16 @@ u32 virtio_config_read32(const struct virtio_device *dev, unsigned int offset)
 
 u64 virtio_config_read64(const struct virtio_device *dev, unsigned int offset)
 {
-	u64 value;
-	u8 generation;
+	unsigned int tries;
 
-	do {
-		generation = readb(common(dev, COMMON_CONFIG_GENERATION));
-		value = virtio_config_read32(dev, offset) | (u64)virtio_config_read32(dev, offset + 4) << 32;
-	} while (generation != readb(common(dev, COMMON_CONFIG_GENERATION)));
-	return value;
+	for (tries = 0; tries < CONFIG_TRIES; tries++) {
+		u8 generation = readb(common(dev, COMMON_CONFIG_GENERATION));
+		u64 value = virtio_config_read32(dev, offset) | (u64)virtio_config_read32(dev, offset + 4) << 32;
+
+		if (generation == readb(common(dev, COMMON_CONFIG_GENERATION)))
+			return value;
+	}
+	return 0;
 }
 
 /* --- queues ------------------------------------------------------------------------------------------------------ */

@@ -69,7 +69,7 @@ bool virtio_set_config_vector(const struct virtio_device *dev, u16 index);
 
 /* Device-specific configuration. => offset aligned to the size; 0 behind the end of what the device has */
 u32 virtio_config_read32(const struct virtio_device *dev, unsigned int offset);
-/* Read twice if need be, so that both halves belong together (2.5.3) */
+/* Read twice if need be, so that both halves belong together (2.5.3). => 0 too when the device never stops to change it */
 u64 virtio_config_read64(const struct virtio_device *dev, unsigned int offset);
 
 /* What a queue needs of the transport. */
