@@ -75,14 +75,10 @@ static void check_exclusive(struct check *c, struct page *page)
 		check_fail(c, INV_EXCLUSIVE, pfn, "frame 0x%lx is exclusive, but mapped %d times", pfn, page_mapcount(page));
 }
 
-/* A page that says it is on a list must have been found there, and one that was found there must say so. */
-static void check_list(struct check *c, struct page *page)
+/* Never on a list of pages that somebody uses. */
+static bool is_no_users(const struct page *page)
 {
-	unsigned long pfn = page_to_pfn(page);
-
-	if (PageLRU(page) != (c->on_list[pfn] == 1))
-		check_fail(c, INV_LRU, pfn, "frame 0x%lx has flags 0x%lx, and was found on %u LRU lists", pfn, page->flags,
-			   c->on_list[pfn]);
+	return PageHole(page) || PageReserved(page) || PageSlab(page) || PageTable(page);
 }
 
 /* In a tree. A page in the swap cache is there no more, even if it was shared memory's. */
@@ -100,7 +96,7 @@ void check_frames(struct check *c)
 
 		if (!(pfn % 4096))
 			cond_resched();
-		if (PageHole(page) || PageReserved(page) || PageSlab(page) || PageTable(page))
+		if (is_no_users(page))
 			continue;
 		huge_queued += PagePartiallyMapped(page);
 		huge_unexamined += PageUnexamined(page);
@@ -109,7 +105,6 @@ void check_frames(struct check *c)
 				check_free(c, page);
 			else
 				check_references(c, page);
-			check_list(c, page);
 			if (page_count(page) && is_shared_memory(page))
 				shared += compound_nr(page);
 		}
@@ -134,32 +129,51 @@ void check_frames(struct check *c)
 
 /* --- lists ---------------------------------------------------------------------------------------------------------------------------- */
 
+/* => LRU lock held */
+static void check_one_list(struct check *c, struct lruvec *lruvec, enum lru_list lru)
+{
+	struct page *page, *wrong = NULL;
+	unsigned long pages = 0;
+
+	list_for_each_entry(page, &lruvec->lists[lru], lru) {
+		pages += compound_nr(page);
+		c->on_list[page_to_pfn(page)]++;
+		if (page_lru(page) != lru)
+			wrong = page;
+	}
+	if (wrong)
+		check_fail(c, INV_LRU, page_to_pfn(wrong), "frame 0x%lx with flags 0x%lx is on LRU list %u", page_to_pfn(wrong),
+			   wrong->flags, lru);
+	if (pages != lruvec->nr_pages[lru])
+		check_fail(c, INV_LRU, lru, "LRU list %u holds %lu pages, but says %lu", lru, pages, lruvec->nr_pages[lru]);
+}
+
+/* A page that says it is on a list must have been found there, and one that was found there must say so. => LRU lock held */
+static void check_list_marks(struct check *c)
+{
+	for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		if (!is_no_users(page) && !PageTail(page) && PageLRU(page) != (c->on_list[pfn] == 1))
+			check_fail(c, INV_LRU, pfn, "frame 0x%lx has flags 0x%lx, and was found on %u LRU lists", pfn, page->flags,
+				   c->on_list[pfn]);
+	}
+}
+
 /*
- * One list, counted, under its lock with interrupts off: the one place where that takes long. A checker may.
+ * All of it at one instant, under the lock with interrupts off: reclaim takes pages off and puts them back all the time.
+ * It is the one place where that takes long. A checker may.
  */
 void check_lru(struct check *c)
 {
 	struct lruvec *lruvec = &NODE0->lruvec;
+	unsigned long irqflags;
 
-	for (enum lru_list lru = 0; lru < NR_LRU_LISTS; lru++) {
-		unsigned long irqflags, pages = 0, size;
-		struct page *page, *wrong = NULL;
-
-		spin_lock_irqsave(&lruvec->lru_lock, irqflags);
-		list_for_each_entry(page, &lruvec->lists[lru], lru) {
-			pages += compound_nr(page);
-			c->on_list[page_to_pfn(page)]++;
-			if (page_lru(page) != lru)
-				wrong = page;
-		}
-		size = lruvec->nr_pages[lru];
-		spin_unlock_irqrestore(&lruvec->lru_lock, irqflags);
-		if (wrong)
-			check_fail(c, INV_LRU, page_to_pfn(wrong), "frame 0x%lx with flags 0x%lx is on LRU list %u", page_to_pfn(wrong),
-				   wrong->flags, lru);
-		if (pages != size)
-			check_fail(c, INV_LRU, lru, "LRU list %u holds %lu pages, but says %lu", lru, pages, size);
-	}
+	spin_lock_irqsave(&lruvec->lru_lock, irqflags);
+	for (enum lru_list lru = 0; lru < NR_LRU_LISTS; lru++)
+		check_one_list(c, lruvec, lru);
+	check_list_marks(c);
+	spin_unlock_irqrestore(&lruvec->lru_lock, irqflags);
 }
 
 /* => zone lock held; pages on the lists of one order */

@@ -7,7 +7,15 @@
 #include <mm/space/space.h>
 #include <mm/swap/slots.h>
 
-#define MAX_SUSPECTS	128
+/* Reclaim passes many pages in one round of a slow machine: those of all rounds but one must not make a violation. */
+#define SUSPECT_BITS	15
+#define SUSPECT_PLACES	(1U << SUSPECT_BITS)
+#define MAX_SUSPECTS	(SUSPECT_PLACES / 2)	/* the others stay empty, so that each search ends */
+
+struct suspects {
+	unsigned int	nr;		/* more than MAX_SUSPECTS: the rest is forgotten */
+	u64		places[SUSPECT_PLACES];	/* hashed; 0: empty */
+};
 
 struct check {
 	char		*report;
@@ -15,8 +23,7 @@ struct check {
 	unsigned int	violations;
 	/* what was wrong in this round, and in the last one: only what is wrong in all rounds counts */
 	unsigned int	round;
-	u64		suspects[MAX_SUSPECTS], before[MAX_SUSPECTS];
-	unsigned int	nr_suspects, nr_before;
+	struct suspects	suspects, before;
 
 	struct mm	**mms;			/* all, locked for writing */
 	unsigned int	nr_mms;

@@ -1,7 +1,8 @@
 /* mm/check/check_mm.c - the conductor: stop what can be stopped, count, compare, and look again at what differs.
  *
  * Holding every mmap_lock for writing stops faults, system calls and khugepaged. Reclaim goes on under us, and is in the
- * middle of a page now and then: so a difference counts only when it is there in every one of several rounds.
+ * middle of a page now and then: so a difference counts only when it is there in every one of several rounds. A sum differs
+ * in each round as long as kswapd works: it is waited for.
  */
 #include <mm/check/check_internal.h>
 #include <mm/alloc/vmalloc.h>
@@ -10,8 +11,10 @@
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
+#include <kernel/sync/wait.h>
 
 #define ROUNDS		4
+#define REST_TICKS	(30 * HZ)	/* kswapd ends, or gives up, long before */
 #define MAX_MMS		4096
 
 /* --- all address spaces, locked ------------------------------------------------------------------------------------------------- */
@@ -94,9 +97,8 @@ static void clear_counts(struct check *c)
 
 static void check_round(struct check *c, unsigned int round)
 {
-	memcpy(c->before, c->suspects, sizeof(c->before));
-	c->nr_before = c->nr_suspects;
-	c->nr_suspects = 0;
+	memcpy(&c->before, &c->suspects, sizeof(c->before));
+	memset(&c->suspects, 0, sizeof(c->suspects));
 	c->round = round;
 	c->violations = 0;
 	c->used = 0;
@@ -114,6 +116,13 @@ static void check_round(struct check *c, unsigned int round)
 	unlock_all(c);
 }
 
+/* Nobody asks it for more while we look: whoever touches memory waits for his mmap_lock. */
+static void let_kswapd_end(void)
+{
+	for (unsigned int i = 0; i < REST_TICKS && NODE0->kswapd && !waitqueue_active(&NODE0->kswapd_wait); i++)
+		schedule_timeout_uninterruptible(1);
+}
+
 int check_mm(char *report, size_t len)
 {
 	struct check *c = vzalloc(sizeof(*c));
@@ -128,6 +137,7 @@ int check_mm(char *report, size_t len)
 		check_round(c, 0);
 		for (unsigned int round = 1; c->violations && round < ROUNDS; round++) {
 			schedule_timeout_uninterruptible(round);
+			let_kswapd_end();
 			check_round(c, round);
 		}
 		violations = c->violations;
