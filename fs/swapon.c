@@ -41,7 +41,7 @@ static int swapon_path(const struct path *path, int flags)
 long ksys_swapon(const char __user *name, int flags)
 {
 	struct path path;
-	int error = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path);
+	int error = capable(CAP_SYS_ADMIN) ? user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path) : -EPERM;
 
 	if (error)
 		return error;
@@ -54,7 +54,7 @@ long ksys_swapoff(const char __user *name)
 {
 	struct block_device *disk;
 	struct path path;
-	int error = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path);
+	int error = capable(CAP_SYS_ADMIN) ? user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path) : -EPERM;
 
 	if (error)
 		return error;

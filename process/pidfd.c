@@ -102,16 +102,29 @@ long do_pidfd_open(pid_t pid, unsigned int flags)
 	return fd;
 }
 
+/* Who may look into another's memory: the same user, unless it has another identity in reserve, and root. */
+static bool may_access(const struct task *task)
+{
+	uid_t uid = current->fsuid;
+	gid_t gid = current->fsgid;
+
+	return task->signal == current->signal || capable(CAP_SYS_PTRACE) ||
+	       (uid == task->uid && uid == task->euid && uid == task->suid &&
+		gid == task->gid && gid == task->egid && gid == task->sgid);
+}
+
 /* A leader that has exited before its threads has no memory any more: any thread's is the same. */
 static struct mm *get_process_mm(struct signal_state *signal)
 {
-	struct mm *mm = NULL;
+	struct mm *mm = ERR_PTR(-ESRCH);
 	struct task *t;
 
 	spin_lock_irq(&tasklist_lock);
-	if (signal->nr_threads)
+	if (signal->nr_threads && !may_access(signal->leader))
+		mm = ERR_PTR(-EACCES);
+	else if (signal->nr_threads)
 		for_each_thread(signal->leader, t)
-			if (!mm && t->mm && mmget_not_zero(t->mm))
+			if (IS_ERR(mm) && t->mm && mmget_not_zero(t->mm))
 				mm = t->mm;
 	spin_unlock_irq(&tasklist_lock);
 	return mm;
@@ -124,11 +137,7 @@ struct mm *pidfd_get_mm(int fd)
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	if (file->op != &pidfd_operations) {
-		fput(file);
-		return ERR_PTR(-EBADF);
-	}
-	mm = get_process_mm(file->private);
+	mm = file->op == &pidfd_operations ? get_process_mm(file->private) : ERR_PTR(-EBADF);
 	fput(file);
-	return mm ? mm : ERR_PTR(-ESRCH);
+	return mm;
 }

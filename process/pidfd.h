@@ -11,7 +11,10 @@ struct mm;
 
 /* => the new descriptor; -EINVAL (flags, or not the number of a process), -ESRCH, -EMFILE, -ENOMEM */
 long do_pidfd_open(pid_t pid, unsigned int flags);
-/* The memory of the process, with a count of its users: mmput it. => ERR_PTR: -EBADF, no pidfd; -ESRCH, it has ended */
+/*
+ * The memory of the process, with a count of its users: mmput it. => ERR_PTR: -EBADF, no pidfd; -ESRCH, it has ended;
+ * -EACCES, it is another user's
+ */
 struct mm *pidfd_get_mm(int fd);
 
 #endif

@@ -84,11 +84,14 @@ long sys_process_madvise(int pidfd, const struct user_iovec __user *vec, unsigne
 	if (ret)
 		goto out;
 	mm = pidfd_get_mm(pidfd);
-	ret = PTR_ERR(mm);
-	if (IS_ERR(mm))
-		goto out;
-	ret = others_may_advise(advice) ? advise_ranges(mm, &ranges, advice) : -EINVAL;
-	mmput(mm);
+	ret = IS_ERR(mm) ? PTR_ERR(mm) : capable(CAP_SYS_NICE) ? 0 : -EPERM;
+	/* Advice that nobody may give is told from advice that he may not give. */
+	if ((!IS_ERR(mm) || ret == -EACCES) && !others_may_advise(advice))
+		ret = -EINVAL;
+	if (!ret)
+		ret = advise_ranges(mm, &ranges, advice);
+	if (!IS_ERR(mm))
+		mmput(mm);
 out:
 	kfree(array);
 	return ret;

@@ -322,7 +322,7 @@ static inline int task_prio(const struct task *task)
 /* --- rights ------------------------------------------------------------------------------------------------- */
 
 /* Root has all capabilities and nobody else has one; capset(2) changes nothing. Numbers as on Linux. */
-enum { CAP_IPC_LOCK = 14, CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
+enum { CAP_IPC_LOCK = 14, CAP_SYS_PTRACE = 19, CAP_SYS_ADMIN = 21, CAP_SYS_NICE = 23, CAP_SYS_RESOURCE = 24 };
 
 static inline bool capable(int capability __unused)
 {

@@ -1,6 +1,7 @@
 /* pidfd_open names a process; process_madvise gives advice about its memory. */
 /* quire-test: thp=madvise swap=64 */
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <user/lib/memory.h>
@@ -77,6 +78,36 @@ static long child_kb(pid_t pid, const char *field)
 	return number_in(path, field);
 }
 
+/* Nobody in particular may not advise even his own. => 0: all answers were right, or the number of the first wrong one */
+static int as_nobody(int parents)
+{
+	char *p = map_small(PAGE);
+	struct iovec page = { p, PAGE };
+	int own;
+
+	/* prctl: who changes his user is looked into by nobody but himself, until he allows it. */
+	if (syscall(SYS_setresuid, 65534, 65534, 65534) || prctl(PR_SET_DUMPABLE, 1))
+		return 1;
+	own = pidfd_open_(getpid(), 0);
+	if (own < 0 || advise(own, &page, 1, MADV_COLD, 0) != -1 || errno != EPERM)
+		return 2;
+	if (advise(own, &page, 1, MADV_DONTNEED, 0) != -1 || errno != EINVAL)
+		return 3;
+	if (advise(parents, &page, 1, MADV_COLD, 0) != -1 || errno != EACCES)
+		return 4;
+	return advise(parents, &page, 1, MADV_DONTNEED, 0) != -1 || errno != EINVAL ? 5 : 0;
+}
+
+static int in_child_as_nobody(int parents)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(as_nobody(parents));
+	return pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
+}
+
 int main(void)
 {
 	char *p = map_aligned(SIZE);
@@ -86,7 +117,7 @@ int main(void)
 	long before;
 	pid_t pid;
 
-	plan(26);
+	plan(27);
 	two[1].iov_base = p + 16 * SIZE;	/* nothing is mapped there */
 	pid = start_child(p, &go, &answer);
 	fd = pidfd_open_(pid, 0);
@@ -117,6 +148,8 @@ int main(void)
 	is(advise(fd, &all, 1, MADV_COLLAPSE_, 0), SIZE, "MADV_COLLAPSE");
 	is(child_kb(pid, "AnonHugePages"), SIZE >> 10, "its memory is huge");
 	ok(tell(go, answer) == 1, "and has its data");
+
+	is(in_child_as_nobody(fd), 0, "who is not root: EPERM, and for another user's process EACCES");
 
 	close(go);
 	watch.revents = 0;

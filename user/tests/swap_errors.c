@@ -22,9 +22,26 @@ static void make_file(const char *path, int with_magic)
 	close(fd);
 }
 
+/* => 0: who is not root may neither */
+static int as_nobody(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534))
+			_exit(1);
+		if (swapoff("/dev/vda") != -1 || errno != EPERM)
+			_exit(2);
+		_exit(swapon("/dev/vda", 0) != -1 || errno != EPERM ? 3 : 0);
+	}
+	return pid < 0 || waitpid(pid, &status, 0) != pid ? -1 : status;
+}
+
 int main(void)
 {
-	plan(12);
+	plan(13);
+	is(as_nobody(), 0, "who is not root: EPERM");
 	make_file("/tmp/not-swap", 0);
 	fails_with(ENOENT, swapon("/dev/nonexistent", 0), "no such device: ENOENT");
 	fails_with(EINVAL, swapon("/dev/null", 0), "not a block device: EINVAL");
