@@ -72,6 +72,7 @@ static void overcommit_by_kbytes(void) { sysctl_overcommit_ratio = 0; }
 struct wmark_knob {
 	unsigned long	*value;
 	unsigned long	min, max;
+	void		(*choose)(unsigned long value);
 };
 
 static int wmark_store(char *text, void *arg)
@@ -84,8 +85,7 @@ static int wmark_store(char *text, void *arg)
 		return err;
 	if (value < k->min || value > k->max)
 		return -EINVAL;
-	WRITE_ONCE(*k->value, value);
-	setup_watermarks();
+	k->choose(value);
 	return 0;
 }
 
@@ -97,8 +97,14 @@ static int wmark_show(struct seq *m, void *arg)
 	return 0;
 }
 
-static const struct wmark_knob min_free_knob = { &min_free_kbytes, 0, 1UL << 30 };
-static const struct wmark_knob scale_knob = { &watermark_scale_factor, 1, 3000 };
+static void choose_scale_factor(unsigned long factor)
+{
+	WRITE_ONCE(watermark_scale_factor, factor);
+	setup_watermarks();
+}
+
+static const struct wmark_knob min_free_knob = { &min_free_kbytes, 0, 1UL << 30, choose_min_free_kbytes };
+static const struct wmark_knob scale_knob = { &watermark_scale_factor, 1, 3000, choose_scale_factor };
 
 /* --- compaction ---------------------------------------------------------------------------------------------------------- */
 

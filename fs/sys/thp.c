@@ -52,7 +52,7 @@ static int enabled_store(char *text, void *arg __unused)
 	if (i < 0)
 		return i;
 	WRITE_ONCE(thp_enabled, enabled_values[i]);
-	khugepaged_wake();
+	khugepaged_enabled_changed();
 	return 0;
 }
 

@@ -253,23 +253,31 @@ static int khugepaged_thread(void *unused __unused)
 
 /*
  * Huge pages need free pageblocks. A larger reserve keeps the allocator from mixing movable and other pages in one block:
- * two blocks a zone, and one for each pair of migrate types; at most 5 % of memory.
+ * two blocks a zone, and one for each pair of migrate types; at most 5 % of memory. Without huge pages it is given back.
  */
 static void set_recommended_min_free_kbytes(void)
 {
 	unsigned long zones = 0, pages;
 	struct zone *zone;
 
+	if (thp_enabled == THP_NEVER) {
+		restore_min_free_kbytes();
+		return;
+	}
 	for_each_zone(zone)
 		zones++;
 	pages = zones * BIT(PAGEBLOCK_ORDER) * (2 + MIGRATE_TYPES * MIGRATE_TYPES);
 	raise_min_free_kbytes(min(pages, totalram_pages() / 20) << (PAGE_SHIFT - 10));
 }
 
+void khugepaged_enabled_changed(void)
+{
+	set_recommended_min_free_kbytes();
+	khugepaged_wake();
+}
+
 void khugepaged_wake(void)
 {
-	if (thp_enabled != THP_NEVER)
-		set_recommended_min_free_kbytes();
 	WRITE_ONCE(wakeups, wakeups + 1);
 	wake_up_interruptible(&khugepaged_wait);
 }
@@ -288,8 +296,7 @@ void khugepaged_start(void)
 {
 	struct task *task;
 
-	if (thp_enabled != THP_NEVER)
-		set_recommended_min_free_kbytes();
+	set_recommended_min_free_kbytes();
 	task = kthread_run(khugepaged_thread, NULL, "khugepaged");
 	if (IS_ERR(task))
 		pr_err("khugepaged can't start: no memory\n");

@@ -34,6 +34,7 @@ extern struct khugepaged_config khugepaged;
 void khugepaged_init(void);		/* caches and hooks. => slab_init, fault_init have run */
 void khugepaged_start(void);		/* the daemon; listed in boot/main.c */
 void khugepaged_wake(void);		/* a sleep time or the policy changed */
+void khugepaged_enabled_changed(void);	/* the same, and how much is to be kept free follows from it */
 
 /*
  * khugepaged_scan_pmd - would the 2 MB at address collapse? If so, try it

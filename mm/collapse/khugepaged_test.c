@@ -134,26 +134,27 @@ KTEST(khugepaged, exit_waits_while_it_works_on_the_address_space)
 	mmdrop(mm);
 }
 
-KTEST(khugepaged, enabling_huge_pages_raises_the_reserve)
+KTEST(khugepaged, the_reserve_follows_the_policy)
 {
 	enum thp_enabled before = test_thp(THP_NEVER);
-	unsigned long kbytes = min_free_kbytes, zones = 0, wanted;
+	unsigned long kbytes = min_free_kbytes, zones = 0, wanted, least;
 	struct zone *zone;
 
 	for_each_zone(zone)
 		zones++;
 	/* Two blocks a zone, and one for each pair of migrate types; of all memory a twentieth at most. */
 	wanted = min(zones * HPAGE_PMD_NR * (2 + 9), totalram_pages() / 20) * (PAGE_SIZE / 1024);
-	min_free_kbytes = 1000;
-	setup_watermarks();
-	khugepaged_wake();
-	KEXPECT_EQ(min_free_kbytes, 1000UL);
+	least = calculate_min_free_kbytes(totalram_pages() * (PAGE_SIZE / 1024));
+	khugepaged_enabled_changed();
+	KEXPECT_EQ(min_free_kbytes, least);
 	test_thp(THP_MADVISE);
 	khugepaged_wake();
-	KEXPECT_EQ(min_free_kbytes, wanted);
+	KEXPECT_EQ(min_free_kbytes, least);
+	khugepaged_enabled_changed();
+	KEXPECT_EQ(min_free_kbytes, max(wanted, least));
 	KEXPECT_GT(NODE0->zones[ZONE_DMA32].watermark[WMARK_MIN], 0UL);
 	min_free_kbytes = wanted + 1000;
-	khugepaged_wake();
+	khugepaged_enabled_changed();
 	KEXPECT_EQ(min_free_kbytes, wanted + 1000);
 	min_free_kbytes = kbytes;
 	setup_watermarks();

@@ -79,6 +79,10 @@ extern unsigned long min_free_kbytes, watermark_scale_factor;
 unsigned long calculate_min_free_kbytes(unsigned long total_kbytes);	/* sqrt(16 * total), 128 to 262144 */
 /* khugepaged raises min_free_kbytes to keep whole pageblocks free. Never lowers it. */
 void raise_min_free_kbytes(unsigned long kbytes);
+/* As somebody has written to the file. */
+void choose_min_free_kbytes(unsigned long kbytes);
+/* As memory asks for, unless somebody has asked for more: what khugepaged had raised is not needed any longer. */
+void restore_min_free_kbytes(void);
 
 /* --- compaction: blocks taken out of their place -------------------------------------------------------------------- */
 

@@ -18,7 +18,8 @@
 #define PAGES_TO_KB(n)		((n) << (PAGE_SHIFT - 10))
 
 unsigned long min_free_kbytes, watermark_scale_factor = 10;
-static DEFINE_SPINLOCK(watermark_lock);
+static DEFINE_SPINLOCK(watermark_lock);		/* of these and the marks */
+static long user_min_free_kbytes = -1;		/* what somebody has asked for; -1: nobody has */
 
 bool zone_watermark_ok_with(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags,
 			    unsigned long more)
@@ -96,13 +97,28 @@ void setup_watermarks(void)
 
 void raise_min_free_kbytes(unsigned long kbytes)
 {
-	bool raise;
+	spin_lock(&watermark_lock);
+	min_free_kbytes = max(min_free_kbytes, kbytes);
+	spin_unlock(&watermark_lock);
+	setup_watermarks();
+}
+
+void choose_min_free_kbytes(unsigned long kbytes)
+{
+	spin_lock(&watermark_lock);
+	user_min_free_kbytes = kbytes;
+	min_free_kbytes = kbytes;
+	spin_unlock(&watermark_lock);
+	setup_watermarks();
+}
+
+void restore_min_free_kbytes(void)
+{
+	unsigned long kbytes = calculate_min_free_kbytes(PAGES_TO_KB(totalram_pages()));
 
 	spin_lock(&watermark_lock);
-	raise = kbytes > min_free_kbytes;
-	if (raise)
+	if ((long)kbytes > user_min_free_kbytes)
 		min_free_kbytes = kbytes;
 	spin_unlock(&watermark_lock);
-	if (raise)
-		setup_watermarks();
+	setup_watermarks();
 }
