@@ -11,6 +11,7 @@
 #define SWAP_DEVICE	"/dev/vda"
 #define SMALL		24		/* pages of an area of small pages */
 #define MOST		4000		/* steps of an operation; the longest have some hundred */
+#define ROUNDS		40		/* for who looks for lost pages */
 #define EACH		60		/* so many are tried one by one; after that, one in six */
 
 #ifndef MADV_COLLAPSE
@@ -77,8 +78,28 @@ static void check_mm(void)
 		diag("check_mm: %s", text);
 }
 
+/* => pages that many rounds through all steps have cost */
+static long lost_in_rounds(int (*operation)(int n), int last)
+{
+	long before = meminfo_kb("MemFree");
+
+	for (int round = 0; round < ROUNDS; round++)
+		for (int n = 1; n <= last; n++)
+			operation(n);
+	return (before - meminfo_kb("MemFree")) / 4;
+}
+
+/* A page lost at one step is lost in each round. Caches grow too, but not by that much in each of three windows. */
+static int leaks(int (*operation)(int n), int last)
+{
+	for (int window = 0; window < 3; window++)
+		if (lost_in_rounds(operation, last) < ROUNDS / 2)
+			return 0;
+	return 1;
+}
+
 /* Each step of one operation in turn. The operation says whether the failure has happened. */
-static void try_each(const char *name, int (*operation)(int n))
+static int try_each(const char *name, int (*operation)(int n))
 {
 	int n, steps = 0;
 
@@ -92,6 +113,15 @@ static void try_each(const char *name, int (*operation)(int n))
 	ok(steps && n < MOST && !wrong && !violations, "%s: %d steps failed, one at a time", name, steps);
 	if (wrong || violations)
 		diag("%ld wrong, %ld times check_mm", wrong, violations);
+	return steps;
+}
+
+/* For operations without other processes and without the disk: nothing but they takes memory meanwhile. */
+static void try_each_for_leaks(const char *name, int (*operation)(int n))
+{
+	int steps = try_each(name, operation);
+
+	ok(!leaks(operation, steps), "%s: no page is lost", name);
 }
 
 /* --- memory ------------------------------------------------------------------------------------------------------------ */
@@ -702,25 +732,25 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/self/fail-nth", O_RDWR);
 	if (nth_fd < 0)
 		skip_all("the kernel has no fail-nth (CONFIG_FAULT_INJECTION)");
-	plan(38);
+	plan(47);
 	let_everything_fail();
 	signal(SIGBUS, on_bus);
 	area = map_aligned(3 * HUGE);
 
-	try_each("4 KB fault", small_fault);
-	try_each("2 MB fault", huge_fault);
-	try_each("write to the huge zero page", zero_fault);
-	try_each("fault in shared memory", shared_fault);
+	try_each_for_leaks("4 KB fault", small_fault);
+	try_each_for_leaks("2 MB fault", huge_fault);
+	try_each_for_leaks("write to the huge zero page", zero_fault);
+	try_each_for_leaks("fault in shared memory", shared_fault);
 	try_each("copy of a shared page", small_cow);
 	try_each("write to a shared huge page", huge_cow);
 	try_each("fork", fork_all_kinds);
 	try_each("exec", exec_itself);
-	try_each("munmap that splits", unmap_middle);
-	try_each("mprotect that splits", protect_middle);
+	try_each_for_leaks("munmap that splits", unmap_middle);
+	try_each_for_leaks("mprotect that splits", protect_middle);
 	try_each("mremap of small pages", move_small);
-	try_each("mremap of a huge page", move_huge);
-	try_each("mremap of a part of a huge page", move_part_of_huge);
-	try_each("split_huge_pages", split_on_demand);
+	try_each_for_leaks("mremap of a huge page", move_huge);
+	try_each_for_leaks("mremap of a part of a huge page", move_part_of_huge);
+	try_each_for_leaks("split_huge_pages", split_on_demand);
 	try_each("MADV_COLLAPSE", collapse);
 	try_each("compact_memory", compact);
 	try_each("MADV_PAGEOUT of small pages", page_out_small);
