@@ -56,6 +56,16 @@ static char *fragment(size_t *length, uint64_t seed)
 	return p;
 }
 
+/* Linux's run ends early now and then, with nothing moved, when it does not find free pages at once. */
+static int compact(void)
+{
+	int runs = access("/sys/kernel/debug/check_mm", F_OK) ? 4 : 1, error = 0;
+
+	while (runs-- && !error)
+		error = spit("/proc/sys/vm/compact_memory", "1");
+	return error;
+}
+
 int main(void)
 {
 	long before, after, migrated, wanted;
@@ -63,13 +73,15 @@ int main(void)
 	char *p, *huge;
 
 	plan(10);
+	/* On a small machine Linux begins without. */
+	spit(THP "defrag", "madvise");
 	ok(!access("/proc/sys/vm/extfrag_threshold", R_OK), "extfrag_threshold is there");
 	ok(!access("/proc/sys/vm/compaction_proactiveness", R_OK), "compaction_proactiveness is there");
 
 	p = fragment(&length, 1);
 	before = free_huge_blocks();
 	migrated = vmstat("pgmigrate_success");
-	ok(!spit("/proc/sys/vm/compact_memory", "1"), "compact_memory takes a 1");
+	ok(!compact(), "compact_memory takes a 1");
 	after = free_huge_blocks();
 	diag("%zu MB in pieces: %ld free blocks of 2 MB before, %ld after compact_memory", length >> 20, before,
 	     after);
