@@ -80,7 +80,7 @@ enum pageflags {
 	PG_swapbacked,		/* its backing store is swap (anonymous, shmem) */
 	PG_swapcache,		/* page->private is its swap entry (page lock) */
 	PG_writeback,		/* being written; see end_page_writeback() */
-	PG_reclaim,		/* free it as soon as writeback ends */
+	PG_reclaim,		/* being written: free it, or make it the first to go, when that ends; else: read ahead */
 	PG_unevictable,
 	PG_mlocked,
 	PG_error,		/* the last write or read of it failed */

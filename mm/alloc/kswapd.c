@@ -26,18 +26,6 @@ static inline bool kswapd_hopeless(const struct node *node)
 	return READ_ONCE(node->kswapd_failures) >= MAX_RECLAIM_RETRIES;
 }
 
-/* One zone above its high mark is enough: requests find it. */
-static bool node_balanced(struct node *node, unsigned int order)
-{
-	for (unsigned int i = 0; i < MAX_NR_ZONES; i++) {
-		struct zone *zone = &node->zones[i];
-
-		if (zone->managed_pages && zone_watermark_ok(zone, order, zone->watermark[WMARK_HIGH], 0))
-			return true;
-	}
-	return false;
-}
-
 void wakeup_kswapd(unsigned int order, gfp_t gfp)
 {
 	struct node *node = NODE0;
@@ -48,7 +36,7 @@ void wakeup_kswapd(unsigned int order, gfp_t gfp)
 		WRITE_ONCE(node->kswapd_order, order);
 	if (!waitqueue_active(&node->kswapd_wait))
 		return;
-	if (kswapd_hopeless(node) || node_balanced(node, order)) {
+	if (kswapd_hopeless(node) || pgdat_balanced(node, order)) {
 		/* Reclaim is not what is missing. Who may not compact for himself has it done. */
 		if (!(gfp & __GFP_DIRECT_RECLAIM))
 			wakeup_kcompactd(order);
@@ -63,7 +51,7 @@ static bool prepare_kswapd_sleep(struct node *node, unsigned int order)
 {
 	if (waitqueue_active(&node->pfmemalloc_wait))
 		wake_up_all(&node->pfmemalloc_wait);
-	return kswapd_hopeless(node) || node_balanced(node, order);
+	return kswapd_hopeless(node) || pgdat_balanced(node, order);
 }
 
 /* order: what it reached; asked: what it was woken for */

@@ -4,6 +4,7 @@
 #include <mm/alloc/page_alloc.h>
 #include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
+#include <mm/check/test_swap.h>
 #include <mm/frame/vmstat.h>
 #include <mm/rmap/anon_vma.h>
 #include <mm/split/migration_entry.h>
@@ -278,7 +279,8 @@ KTEST(collapse, nothing_was_used_lately)
 /* => pages [0, nr) of the 2 MB are on disk only */
 static bool push_out(struct mm *mm, unsigned int nr)
 {
-	return !do_madvise(mm, TEST_BASE, nr * PAGE_SIZE, TEST_MADV_PAGEOUT) && get_mm_counter(mm, MM_SWAPENTS) == nr;
+	return !do_madvise(mm, TEST_BASE, nr * PAGE_SIZE, TEST_MADV_PAGEOUT) && test_drop_swap_cache() == nr &&
+	       get_mm_counter(mm, MM_SWAPENTS) == nr;
 }
 
 KTEST(collapse, too_much_is_swapped_out)

@@ -4,6 +4,7 @@
 #include <kernel/debug/ktest.h>
 #include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
+#include <mm/check/test_swap.h>
 #include <mm/frame/vmstat.h>
 #include <mm/map/map.h>
 
@@ -35,6 +36,7 @@ static struct mm *interleaved(void)
 		do_madvise(mm, TEST_BASE + at, PAGE_SIZE, MADV_PAGEOUT);
 		do_madvise(mm, TEST_BASE + HPAGE_PMD_SIZE + at, PAGE_SIZE, MADV_PAGEOUT);
 	}
+	test_drop_swap_cache();
 	return mm;
 }
 

@@ -5,6 +5,7 @@
 #include <kernel/lib/errno.h>
 #include <mm/check/check_mm.h>
 #include <mm/check/ram_disk.h>
+#include <mm/check/test_swap.h>
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
@@ -189,6 +190,7 @@ KTEST(shmem_swap, what_cannot_be_written_stays_and_what_cannot_be_read_is_an_err
 	ram_disk_failures = 0;
 	KEXPECT_EQ(nr_intact(&mapping), NR);	/* from the swap cache */
 	KEXPECT_EQ(page_out(&mapping), NR);
+	KEXPECT_EQ(test_drop_swap_cache(), NR);
 	ram_disk_unreadable = true;
 	page = shmem_get_page(&mapping, 5, mapping_gfp(&mapping), &did_io);
 	KEXPECT(IS_ERR(page) && PTR_ERR(page) == -EIO);

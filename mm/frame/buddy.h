@@ -64,6 +64,8 @@ void __free_pages(struct page *page, unsigned int order);
 bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags);
 bool zone_watermark_ok_with(struct zone *zone, unsigned int order, unsigned long mark, unsigned int alloc_flags,
 			    unsigned long more);
+/* One zone above its high mark is enough: requests find it. kswapd has nothing to do then. */
+bool pgdat_balanced(struct node *node, unsigned int order);
 /*
  * nr_free_pages - all zones, and the per-CPU lists: a page counts as free from free_frozen_page() to
  * get_page_from_freelist(). Watermarks look at the zones alone, so they never rely on another CPU's list.

@@ -9,7 +9,6 @@
 #include <kernel/lib/hash.h>
 #include <kernel/sync/wait.h>
 #include <mm/frame/buddy.h>
-#include <mm/frame/lru.h>
 #include <mm/frame/page_debug.h>
 #include <mm/frame/vmstat.h>
 
@@ -222,8 +221,6 @@ void end_page_writeback(struct page *page)
 	long nr = compound_nr(page);
 
 	VM_ASSERT(PageWriteback(page) && !PageTail(page));
-	if (TestClearPageReclaim(page))
-		rotate_reclaimable_page(page);
 	ClearPageWriteback(page);
 	mod_page_state(NR_WRITEBACK, -nr);
 	wake_waiters(page);

@@ -39,7 +39,7 @@ void wait_on_page_locked_drop(struct page *page, spinlock_t *ptl);
 
 void wait_on_page_writeback(struct page *page);		/* => caller holds a reference; sleeps */
 void set_page_writeback(struct page *page);		/* => page is locked; takes a reference for the I/O */
-/* => interrupt context allowed; PG_reclaim pages go to the tail of their inactive list; drops the reference */
+/* => interrupt context allowed; drops the reference */
 void end_page_writeback(struct page *page);
 
 #endif

@@ -44,6 +44,16 @@ bool zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark
 	return zone_watermark_ok_with(zone, order, mark, alloc_flags, 0);
 }
 
+bool pgdat_balanced(struct node *node __unused, unsigned int order)
+{
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone_watermark_ok(zone, order, zone->watermark[WMARK_HIGH], 0))
+			return true;
+	return false;
+}
+
 unsigned long totalram_pages(void)
 {
 	unsigned long sum = 0;

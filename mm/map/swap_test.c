@@ -5,6 +5,7 @@
 #include <mm/map/map_test.h>
 
 #include <drivers/block/block.h>
+#include <mm/check/test_swap.h>
 #include <mm/swap/swap.h>
 
 #define PAGES(n) ((unsigned long)(n) << PAGE_SHIFT)
@@ -65,7 +66,10 @@ static bool page_out(struct mm *mm, unsigned long a, unsigned long nr)
 {
 	/* The thread may have changed its CPU since, and pages that wait in a batch there can't be taken. */
 	lru_add_drain_all();
-	return do_madvise(mm, a, PAGES(nr), MADV_PAGEOUT) == 0;
+	if (do_madvise(mm, a, PAGES(nr), MADV_PAGEOUT))
+		return false;
+	test_drop_swap_cache();
+	return true;
 }
 
 KTEST(swap_in, pages_go_out_and_come_back)

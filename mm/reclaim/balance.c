@@ -11,16 +11,6 @@
 #include <mm/swap/swap.h>
 #include <kernel/sched/task.h>
 
-bool pgdat_balanced(struct node *node __unused, unsigned int order)
-{
-	struct zone *zone;
-
-	for_each_zone(zone)
-		if (zone_watermark_ok(zone, order, zone->watermark[WMARK_HIGH], 0))
-			return true;
-	return false;
-}
-
 static unsigned long high_marks(void)
 {
 	unsigned long pages = 0;

@@ -4,6 +4,7 @@
  */
 #include <mm/reclaim/scan.h>
 #include <mm/reclaim/compact.h>
+#include <mm/frame/lru.h>
 #include <mm/frame/vmstat.h>
 #include <mm/split/split.h>
 #include <mm/swap/swap.h>
@@ -12,6 +13,23 @@
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 #include <kernel/trace/trace.h>
+
+/* Back to the lists; what was written meanwhile, and stays for now, to where reclaim looks first. */
+static void putback_first(struct list_head *list)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, list, lru) {
+		bool written = PageSwapCache(page) && !PageWriteback(page) && !PageDirty(page) && !page_mapped(page);
+
+		list_del(&page->lru);
+		get_page(page);
+		putback_lru_page(page);
+		if (written)
+			rotate_reclaimable_page(page);
+		put_page(page);
+	}
+}
 
 unsigned long reclaim_pages(struct list_head *page_list)
 {
@@ -26,7 +44,7 @@ unsigned long reclaim_pages(struct list_head *page_list)
 		ClearPageActive(page);
 	current->flags |= PF_MEMALLOC;
 	reclaimed = shrink_page_list(page_list, &sc, &result);
-	putback_list(page_list);
+	putback_first(page_list);
 	current->flags = (current->flags & ~PF_MEMALLOC) | (flags & PF_MEMALLOC);
 	return reclaimed;
 }
@@ -92,7 +110,7 @@ void reclaim_init(void)
 		trace_symbols_register(&trace_names[i]);
 	choose_swap_mode();
 	throttle_init();
-	swap_written_hook = free_written_page;
+	swap_written_hook = page_written;
 	register_shrinker(&deferred_split_shrinker);
 	register_shrinker(&underused_shrinker);
 	compact_init();

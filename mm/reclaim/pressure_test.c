@@ -5,6 +5,7 @@
 #include <mm/check/check_mm.h>
 #include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
+#include <mm/check/test_swap.h>
 #include <mm/collapse/khugepaged.h>
 #include <mm/frame/buddy.h>
 #include <mm/frame/vmstat.h>
@@ -177,6 +178,7 @@ KTEST(pressure, an_unreadable_slot_fails_the_access_and_nothing_else)
 	KASSERT_TRUE(mm);
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, 4), 0);
 	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, TEST_MADV_PAGEOUT), 0);
+	test_drop_swap_cache();
 	KEXPECT_GT(get_mm_counter(mm, MM_SWAPENTS), 0UL);
 	ram_disk_unreadable = true;
 	mmap_read_lock(mm);
@@ -202,6 +204,7 @@ KTEST(pressure, what_was_read_ahead_in_vain_can_go_again)
 	KASSERT_TRUE(mm);
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, 16), 0);
 	KEXPECT_EQ(do_madvise(mm, TEST_BASE, HPAGE_PMD_SIZE, TEST_MADV_PAGEOUT), 0);
+	test_drop_swap_cache();
 	KEXPECT_EQ(get_mm_counter(mm, MM_ANONPAGES), 0UL);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE + 8 * PAGE_SIZE, 2), 0U);	/* two of a row: the third is read, too */
 	lru_add_drain_all();

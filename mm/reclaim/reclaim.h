@@ -21,7 +21,6 @@ void reclaim_init(void);		/* shrinkers of the floors below */
 unsigned long try_to_free_pages(unsigned int order, gfp_t gfp);
 /* kswapd's work until a zone is above high for order. Returns the order it ended with (0 when it lowered its aim) */
 int balance_pgdat(struct node *node, unsigned int order);
-bool pgdat_balanced(struct node *node, unsigned int order);
 /* MADV_PAGEOUT: write these out now. => isolated pages (isolate_lru_page) on the list; returns pages freed; leaves the list empty */
 unsigned long reclaim_pages(struct list_head *page_list);
 /* Waits, at most a second, while kswapd is at work and the reserve nearly used up. => true: the task is being killed */

@@ -10,7 +10,7 @@
 #define SWAP_CLUSTER_MAX	32UL	/* pages that are isolated at a time */
 #define DEF_PRIORITY		12	/* a run begins with 1/4096 of each list and ends with all of it */
 
-enum reclaimer { RECLAIM_KSWAPD, RECLAIM_DIRECT, RECLAIM_MADVISE };
+enum reclaimer { RECLAIM_KSWAPD, RECLAIM_DIRECT, RECLAIM_MADVISE };	/* of a write, too: swap_plug.writer */
 
 /* How trace events describe reclaim's writes: all of ours are asynchronous. */
 enum { RECLAIM_WB_ANON = 1, RECLAIM_WB_FILE = 2, RECLAIM_WB_ASYNC = 8 };
@@ -68,8 +68,12 @@ struct shrink_result {
  */
 unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result);
 void putback_list(struct list_head *list);
-/* free_written_page - swap_written_hook. => interrupt context */
-void free_written_page(struct page *page);
+/* page_written - swap_written_hook. => interrupt context */
+void page_written(struct page *page, unsigned int who);
+/* free_written_page - free what is in the swap cache, clean and unmapped, if nobody holds it but the caller. => any context */
+bool free_written_page(struct page *page);
+/* Pages freed: from which kind of list, and by whom. */
+void count_stolen(bool file, enum reclaimer who, unsigned long nr);
 
 /*
  * isolate_lru_pages - take about nr_to_scan pages (4 KB each; a huge page is 512) from the end of a list

@@ -144,12 +144,6 @@ static void count_scanned(bool file, const struct scan_control *sc, unsigned lon
 	count_vm_events(file ? PGSCAN_FILE : PGSCAN_ANON, nr);
 }
 
-static void count_stolen(bool file, const struct scan_control *sc, unsigned long nr)
-{
-	count_vm_events(sc->who == RECLAIM_KSWAPD ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT, nr);
-	count_vm_events(file ? PGSTEAL_FILE : PGSTEAL_ANON, nr);
-}
-
 static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_list lru, struct scan_control *sc)
 {
 	struct lruvec *lruvec = &NODE0->lruvec;
@@ -168,7 +162,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, enum lru_lis
 		return 0;
 	reclaimed = shrink_page_list(&list, sc, &result);
 	putback_isolated(&list, file);
-	count_stolen(file, sc, reclaimed);
+	count_stolen(file, sc->who, reclaimed);
 	lru_note_cost(lruvec, file, result.nr[PAGE_WRITTEN], taken > reclaimed ? taken - reclaimed : 0);
 	trace(mm_vmscan_lru_shrink_inactive, 0, scanned, reclaimed, result.nr[PAGE_DIRTY_FILE] + result.nr[PAGE_WRITTEN],
 	      result.nr[PAGE_WRITEBACK], 0, 0, file ? 0 : result.nr[PAGE_ACTIVATE], file ? result.nr[PAGE_ACTIVATE] : 0,

@@ -3,8 +3,8 @@
  *	lock -> evictable? -> under write-back? -> used lately? -> split, if it is huge -> a slot in swap -> out of all
  *	page tables -> flush -> write, if it is newer than the disk -> freeze the count -> out of the cache -> free
  *
- * Each page gets one verdict with its reason. A page that is written is freed when the write has ended. Flushes
- * and writes are done for 32 pages at a time.
+ * Each page gets one verdict with its reason. A page that is written is freed when the write has ended, unless it was
+ * chosen by MADV_PAGEOUT and there is memory enough. Flushes and writes are done for 32 pages at a time.
  * A huge page gets a cluster of 512 slots, if that is the mode and there is one, and goes through all of it as one page;
  * it leaves one PMD-sized swap entry behind, or 512 small ones. Else it is split first, and its 512 parts join the end of the
  * list that we work on.
@@ -350,6 +350,21 @@ static void finish_page(struct page *page, enum page_verdict verdict, struct shr
 	list_add(&page->lru, verdict == PAGE_FREED ? &batch->freed : &batch->kept);
 }
 
+/*
+ * What MADV_PAGEOUT chose was not chosen for want of memory. Written it stays in the swap cache, at the end of its list: if it
+ * is wanted again it is mapped without a read, and when memory runs short it is the first to go, without a write.
+ */
+static bool stays_cached(enum reclaimer who)
+{
+	return who == RECLAIM_MADVISE && pgdat_balanced(NODE0, 0);
+}
+
+/* Zeros can always go: they cost no read. => page locked, in the cache, clean */
+static bool may_drop(struct page *page, const struct shrink_batch *batch)
+{
+	return !stays_cached(batch->sc->who) || swap_page_is_zero(page);
+}
+
 /* Writes that have ended while we were busy with other pages: these pages are free now. */
 static void free_written(struct shrink_batch *batch)
 {
@@ -362,7 +377,7 @@ static void free_written(struct shrink_batch *batch)
 		    PageActive(page) || page_mapped(page) || !trylock_page(page))
 			continue;
 		if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) &&
-		    take_from_cache(page) == PAGE_FREED) {
+		    may_drop(page, batch) && take_from_cache(page) == PAGE_FREED) {
 			list_move(&page->lru, &batch->freed);
 			batch->result->nr[PAGE_FREED] += nr;
 		}
@@ -370,19 +385,39 @@ static void free_written(struct shrink_batch *batch)
 	}
 }
 
+bool free_written_page(struct page *page)
+{
+	bool freed = false;
+
+	if (PageDirty(page) || page_mapped(page) || !trylock_page(page))
+		return false;
+	if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) && take_from_cache(page) == PAGE_FREED) {
+		atomic_long_add(compound_nr(page), &page_verdicts[PAGE_FREED]);
+		page_ref_unfreeze(page, 1);
+		freed = true;
+	}
+	unlock_page(page);
+	return freed;
+}
+
+void count_stolen(bool file, enum reclaimer who, unsigned long nr)
+{
+	count_vm_events(who == RECLAIM_DIRECT ? PGSTEAL_DIRECT : PGSTEAL_KSWAPD, nr);
+	count_vm_events(file ? PGSTEAL_FILE : PGSTEAL_ANON, nr);
+}
+
 /*
  * The same in the moment in which the write ends, for pages that have left our hands: the memory is free then, and not when
  * somebody comes by again. => interrupt context; the reference of the caller is the last one, and frees
  */
-void free_written_page(struct page *page)
+void page_written(struct page *page, unsigned int who)
 {
-	if (PageDirty(page) || page_mapped(page) || !trylock_page(page))
+	if (!PageSwapCache(page))
 		return;
-	if (PageSwapCache(page) && !PageWriteback(page) && !page_mapped(page) && take_from_cache(page) == PAGE_FREED) {
-		atomic_long_add(compound_nr(page), &page_verdicts[PAGE_FREED]);
-		page_ref_unfreeze(page, 1);
-	}
-	unlock_page(page);
+	if (stays_cached(who) || !free_written_page(page))
+		rotate_reclaimable_page(page);
+	else
+		count_stolen(false, who, compound_nr(page));
 }
 
 /* After the flush: until then a CPU may still use the frames through its TLB. */
@@ -399,7 +434,7 @@ static void free_batch(struct shrink_batch *batch)
 
 unsigned long shrink_page_list(struct list_head *list, struct scan_control *sc, struct shrink_result *result)
 {
-	struct shrink_batch batch = { .sc = sc, .list = list, .result = result };
+	struct shrink_batch batch = { .sc = sc, .list = list, .result = result, .plug.writer = sc->who };
 
 	INIT_LIST_HEAD(&batch.kept);
 	INIT_LIST_HEAD(&batch.freed);

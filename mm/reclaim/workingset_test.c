@@ -3,6 +3,7 @@
 #include <mm/reclaim/workingset.h>
 #include <mm/check/ram_disk.h>
 #include <mm/check/test_mm.h>
+#include <mm/check/test_swap.h>
 #include <mm/frame/buddy.h>
 #include <mm/frame/vmstat.h>
 #include <mm/reclaim/reclaim.h>
@@ -53,6 +54,7 @@ static int active_after_return(unsigned long meanwhile)
 	if (!mm || test_touch(mm, TEST_BASE, PAGES))
 		return -1;
 	do_madvise(mm, TEST_BASE, PAGES * PAGE_SIZE, TEST_MADV_PAGEOUT);
+	test_drop_swap_cache();
 	lru_age_nonresident(&NODE0->lruvec, meanwhile);
 	active = -(int)test_wrong(mm, TEST_BASE, PAGES);
 	for (unsigned int i = 0; i < PAGES; i++) {
@@ -130,6 +132,7 @@ KTEST(workingset, a_page_of_the_workingset_that_returns_is_restored_and_costs)
 	SetPageWorkingset(page);
 	put_page(page);
 	do_madvise(active, TEST_BASE, PAGE_SIZE, TEST_MADV_PAGEOUT);
+	test_drop_swap_cache();
 	NODE0->lruvec.anon_cost = 0;
 	KEXPECT_EQ(test_wrong(active, TEST_BASE, 1), 0U);
 	page = test_page(active, TEST_BASE);
@@ -152,12 +155,14 @@ KTEST(workingset, a_free_slot_remembers_nothing)
 	KASSERT_TRUE(mm && ram_disk_on());
 	KEXPECT_EQ(test_touch(mm, TEST_BASE, 1), 0);
 	do_madvise(mm, TEST_BASE, PAGE_SIZE, TEST_MADV_PAGEOUT);
+	test_drop_swap_cache();
 	KASSERT_EQ(get_mm_counter(mm, MM_SWAPENTS), 1UL);
 	entry = pte_to_swp_entry(ptep_get(pte_offset(pmdp_get(mm_find_pmd(mm, TEST_BASE)), TEST_BASE)));
 	KEXPECT_NE(swap_take_shadow(entry), 0U);
 	KEXPECT_EQ(swap_take_shadow(entry), 0U);
 	KEXPECT_EQ(test_wrong(mm, TEST_BASE, 1), 0U);
 	do_madvise(mm, TEST_BASE, PAGE_SIZE, TEST_MADV_PAGEOUT);
+	test_drop_swap_cache();
 	KASSERT_EQ(get_mm_counter(mm, MM_SWAPENTS), 1UL);
 	entry = pte_to_swp_entry(ptep_get(pte_offset(pmdp_get(mm_find_pmd(mm, TEST_BASE)), TEST_BASE)));
 	mmput(mm);

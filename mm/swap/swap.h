@@ -108,7 +108,10 @@ bool try_to_unmap(struct page *page, enum unmap_flags flags, struct tlb_ubc *ubc
  * plugged pages unplugs before he waits for any of them. A plug is for writes or for reads.
  */
 struct swap_io;
-struct swap_plug { struct swap_io *open; };
+struct swap_plug {
+	struct swap_io *open;
+	unsigned int	writer;		/* on whose behalf: for swap_written_hook, which knows what the numbers mean */
+};
 void swap_unplug(struct swap_plug *plug);
 /*
  * swap_writepage - start the write of a page in the swap cache
@@ -120,13 +123,18 @@ void swap_unplug(struct swap_plug *plug);
  *    of a huge page no slot is: PG_error stays until it is split, and its parts are written one by one
  */
 void swap_writepage(struct page *page, struct swap_plug *plug);
+/* => all that the page holds are zeros of which its slots know: to read it again costs no I/O. => page locked, in the cache */
+bool swap_page_is_zero(struct page *page);
 /* => page locked, in the cache, not uptodate. Reads and waits: 0 and uptodate, or -EIO with PG_error. Leaves it locked.
  *    A huge page is one read of 2 MB */
 int swap_read_page(struct page *page);
 /* asynchronous form for read-ahead: unlocks the page when done. On -EAGAIN no request was free, and the page is still locked */
 int swap_read_page_async(struct page *page, struct swap_plug *plug);
-/* The write of a page has ended well: mm/reclaim, which began it, frees the page. => interrupt context; page referenced */
-extern void (*swap_written_hook)(struct page *page);
+/*
+ * The write of a page has ended well, and mm/reclaim had marked it (PG_reclaim, taken off by now): it frees the page, or puts
+ * it where it is found first. => interrupt context; page referenced
+ */
+extern void (*swap_written_hook)(struct page *page, unsigned int writer);
 /* Nearly all requests for writes are under way. Who waits for that to change: reclaim_wait of the node */
 bool swap_write_congested(void);
 

@@ -35,6 +35,7 @@ struct swap_io {
 	struct block_segment segments[SWAP_IO_PAGES];
 	struct page	*pages[SWAP_IO_PAGES];
 	struct completion *waiter;	/* who waits for a read; NULL: the end of the read unlocks the page */
+	unsigned int	writer;		/* of a write: from the plug */
 	void		(*page_ended)(struct swap_io *io, struct page *page);
 	unsigned int	nr_pages, at;	/* of a failed request: how many pages, which one is tried alone now */
 	atomic_t	half_done;	/* its transfer has ended, or block_submit() has returned */
@@ -259,21 +260,24 @@ static void drop_if_unwanted(struct page *page)
 	unlock_page(page);
 }
 
-void (*swap_written_hook)(struct page *page);
+void (*swap_written_hook)(struct page *page, unsigned int writer);
 
 /* => interrupt context */
 static void write_ended(struct swap_io *io, struct page *page)
 {
 	int status = io->request.status;
+	bool marked;
 
 	trace(swap_write_end, page_to_pfn(page), page_swap_entry(page).val, status);
 	if (status)
 		write_failed(page, status);
 	get_page(page);
+	/* Most marked pages are freed here: moving them to the end of their list before would be in vain. */
+	marked = TestClearPageReclaim(page);
 	end_page_writeback(page);
 	drop_if_unwanted(page);
-	if (!status && swap_written_hook)
-		swap_written_hook(page);
+	if (marked && swap_written_hook)
+		swap_written_hook(page, io->writer);
 	put_page(page);
 }
 
@@ -321,6 +325,7 @@ void swap_writepage(struct page *page, struct swap_plug *plug)
 		add_page(plug->open, page);
 	} else {
 		plug->open = get_io(&write_pool);
+		plug->open->writer = plug->writer;
 		start_io(plug->open, page, BLOCK_WRITE, write_done);
 	}
 	ClearPageDirty(page);
@@ -385,12 +390,17 @@ static void note_read(struct page *page)
 	ClearPageError(page);
 }
 
+bool swap_page_is_zero(struct page *page)
+{
+	return slot_count_zero(page_swap_entry(page), compound_nr(page)) == compound_nr(page);
+}
+
 /* => true: its slots hold zeros, so that it is read */
 static bool read_zeros(struct page *page)
 {
 	unsigned int nr = compound_nr(page);
 
-	if (slot_count_zero(page_swap_entry(page), nr) < nr)
+	if (!swap_page_is_zero(page))
 		return false;
 	memset(page_address(page), 0, nr * PAGE_SIZE);
 	ClearPageError(page);
