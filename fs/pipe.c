@@ -412,3 +412,15 @@ long pipe_size(struct file *file, bool set, unsigned long bytes)
 		return -EBADF;
 	return set && bytes > PIPE_SIZE ? -EPERM : PIPE_SIZE;
 }
+
+bool pipe_look(struct file *file, struct pipe_level *level)
+{
+	struct pipe *pipe = file->private;
+
+	if (file->op != &pipe_operations)
+		return false;
+	mutex_lock(&pipe->lock);
+	*level = (struct pipe_level){ pipe_used(pipe), pipe_room(pipe), pipe->readers, pipe->writers };
+	mutex_unlock(&pipe->lock);
+	return true;
+}

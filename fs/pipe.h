@@ -21,4 +21,11 @@ int create_pipe_files(struct file *files[2], unsigned int flags);
  */
 long pipe_size(struct file *file, bool set, unsigned long bytes);
 
+/* How full it is, for a moment. => false: no pipe */
+struct pipe_level {
+	size_t		used, room;		/* bytes */
+	unsigned int	readers, writers;
+};
+bool pipe_look(struct file *file, struct pipe_level *level);
+
 #endif

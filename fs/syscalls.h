@@ -34,6 +34,7 @@ long ksys_preadv(unsigned int fd, const struct user_iovec __user *vec, unsigned 
 long ksys_pwritev(unsigned int fd, const struct user_iovec __user *vec, unsigned long nr, s64 pos);
 long ksys_lseek(unsigned int fd, s64 offset, unsigned int whence);
 long ksys_sendfile64(int out_fd, int in_fd, s64 __user *offset, size_t count);
+long ksys_splice(int fd_in, s64 __user *off_in, int fd_out, s64 __user *off_out, size_t count, unsigned int flags);
 long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 long ksys_fsync(unsigned int fd);
 long ksys_sync(void);

@@ -3,6 +3,7 @@
  */
 #include <fs/files.h>
 #include <fs/proc/proc.h>
+#include <kernel/debug/ksyms.h>
 #include <kernel/debug/printk.h>
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/string.h>
@@ -213,6 +214,19 @@ static const struct file_operations kmsg_operations = {
 	.read = kmsg_read,
 };
 
+/* Where the kernel's functions are: what turns addresses of traces and backtraces into names. */
+static int kallsyms_show(struct seq *m, void *arg __unused)
+{
+	const char *name;
+
+	for (unsigned int i = 0; i < ksym_total() && !m->overflow; i++) {
+		unsigned long address = ksym_get(i, &name);
+
+		seq_printf(m, "%016lx T %s\n", address, name);
+	}
+	return 0;
+}
+
 const struct pseudo_file proc_system_files[] = {
 	{ .path = "stat", .show = stat_show },
 	{ .path = "uptime", .show = uptime_show },
@@ -223,6 +237,7 @@ const struct pseudo_file proc_system_files[] = {
 	{ .path = "cmdline", .show = cmdline_show },
 	{ .path = "filesystems", .show = filesystems_show },
 	{ .path = "devices", .show = devices_show },
+	{ .path = "kallsyms", .mode = 0400, .show = kallsyms_show },
 	{ .path = "kmsg", .mode = 0400, .fop = &kmsg_operations },
 	{ .path = "mounts", .link = "self/mounts" },
 };

@@ -92,7 +92,7 @@ int tracefs_add_cpus(struct superblock *sb)
 	const struct pseudo_file dir = { .path = "per_cpu/" };
 	int error = pseudo_populate(sb, &dir, 1);
 	unsigned int cpu;
-	char paths[4][48];
+	char paths[5][48];
 
 	for_each_online_cpu(cpu) {
 		void *arg = (void *)(unsigned long)cpu;
@@ -101,12 +101,15 @@ int tracefs_add_cpus(struct superblock *sb)
 			{ .path = paths[1], .mode = 0444, .fop = &trace_pipe_operations, .arg = arg },
 			{ .path = paths[2], .mode = 0444, .fop = &trace_raw_operations, .arg = arg },
 			{ .path = paths[3], .show = stats_show, .arg = arg },
+			{ .path = paths[4], .mode = 0644, .show = trace_buffer_size_show, .store = trace_buffer_size_store,
+			  .arg = arg },
 		};
 
 		snprintf(paths[0], sizeof(paths[0]), "per_cpu/cpu%u/trace", cpu);
 		snprintf(paths[1], sizeof(paths[1]), "per_cpu/cpu%u/trace_pipe", cpu);
 		snprintf(paths[2], sizeof(paths[2]), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 		snprintf(paths[3], sizeof(paths[3]), "per_cpu/cpu%u/stats", cpu);
+		snprintf(paths[4], sizeof(paths[4]), "per_cpu/cpu%u/buffer_size_kb", cpu);
 		if (!error)
 			error = pseudo_populate(sb, files, ARRAY_SIZE(files));
 	}

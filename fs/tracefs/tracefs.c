@@ -159,6 +159,14 @@ static int saved_cmdlines_show(struct seq *m, void *arg __unused)
 	return 0;
 }
 
+static int saved_tgids_show(struct seq *m, void *arg __unused)
+{
+	for (s32 pid = 1; pid <= pid_max; pid++)
+		if (trace_tgid_of(pid))
+			seq_printf(m, "%d %d\n", pid, trace_tgid_of(pid));
+	return 0;
+}
+
 /* --- recording -------------------------------------------------------------------------------------------------------------------- */
 
 static int tracing_on_show(struct seq *m, void *arg __unused)
@@ -177,14 +185,28 @@ static int tracing_on_store(char *text, void *arg __unused)
 	return error;
 }
 
-static int buffer_size_show(struct seq *m, void *arg __unused)
+static unsigned int ring_kb(unsigned int cpu)
 {
-	seq_printf(m, "%u\n", trace_ring_of(0) ? trace_ring_of(0)->nr_pages * 4 : 0);
+	return trace_ring_of(cpu) ? trace_ring_of(cpu)->nr_pages * (TRACE_PAGE_SIZE / 1024) : 0;
+}
+
+/* Of one CPU, or of all: X when they differ. */
+int trace_buffer_size_show(struct seq *m, void *arg)
+{
+	unsigned int kb = ring_kb(arg == TRACE_ALL_CPUS ? 0 : (unsigned int)(unsigned long)arg), cpu;
+
+	for_each_online_cpu(cpu) {
+		if (arg == TRACE_ALL_CPUS && ring_kb(cpu) != kb) {
+			seq_puts(m, "X\n");
+			return 0;
+		}
+	}
+	seq_printf(m, "%u\n", kb);
 	return 0;
 }
 
-/* Of each CPU. What was recorded is forgotten, as on Linux it may be. */
-static int buffer_size_store(char *text, void *arg __unused)
+/* What was recorded is forgotten, as on Linux it may be. */
+int trace_buffer_size_store(char *text, void *arg)
 {
 	unsigned int kb, cpu, pages;
 	int error = kstrtouint(strim(text), 10, &kb);
@@ -194,8 +216,11 @@ static int buffer_size_store(char *text, void *arg __unused)
 	pages = max(DIV_ROUND_UP(kb * 1024UL, TRACE_PAGE_SIZE), 2UL);
 	mutex_lock(&trace_control);
 	for_each_online_cpu(cpu) {
-		struct trace_page *memory = vmalloc(pages * TRACE_PAGE_SIZE);
+		struct trace_page *memory;
 
+		if (arg != TRACE_ALL_CPUS && cpu != (unsigned int)(unsigned long)arg)
+			continue;
+		memory = vmalloc(pages * TRACE_PAGE_SIZE);
 		if (!memory) {
 			error = -ENOMEM;
 			break;
@@ -259,6 +284,7 @@ static int text_store(char *text, void *arg)
 	return strcmp(text, only) ? -EINVAL : 0;
 }
 
+/* Texts that binary records name by their address: ours have none. */
 static int nothing_show(struct seq *m __unused, void *arg __unused)
 {
 	return 0;
@@ -272,12 +298,14 @@ static const struct pseudo_file trace_files[] = {
 	{ .path = "trace_pipe", .mode = 0444, .fop = &trace_pipe_operations, .arg = TRACE_ALL_CPUS },
 	{ .path = "trace_marker", .mode = 0222, .fop = &marker_operations },
 	{ .path = "tracing_on", .mode = 0644, .show = tracing_on_show, .store = tracing_on_store },
-	{ .path = "buffer_size_kb", .mode = 0644, .show = buffer_size_show, .store = buffer_size_store },
+	{ .path = "buffer_size_kb", .mode = 0644, .show = trace_buffer_size_show, .store = trace_buffer_size_store,
+	  .arg = TRACE_ALL_CPUS },
 	{ .path = "buffer_total_size_kb", .show = buffer_total_show },
 	{ .path = "trace_clock", .mode = 0644, .show = text_show, .store = text_store, .arg = "[mono]" },
 	{ .path = "current_tracer", .mode = 0644, .show = text_show, .store = text_store, .arg = "nop" },
 	{ .path = "available_tracers", .show = text_show, .arg = "nop" },
 	{ .path = "saved_cmdlines", .show = saved_cmdlines_show },
+	{ .path = "saved_tgids", .show = saved_tgids_show },
 	{ .path = "printk_formats", .show = nothing_show },
 };
 

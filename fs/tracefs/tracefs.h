@@ -27,6 +27,10 @@ int tracefs_add_cpus(struct superblock *sb);
 extern const struct file_operations trace_text_operations, trace_pipe_operations, trace_raw_operations;
 extern const struct file_operations set_event_operations;
 
+/* buffer_size_kb, of a CPU or of all (arg as above) */
+int trace_buffer_size_show(struct seq *m, void *arg);
+int trace_buffer_size_store(char *text, void *arg);
+
 void tracefs_init(void);
 
 #endif

@@ -75,7 +75,7 @@ static void context_switch(struct run_queue *rq, struct task *prev, struct task 
 	next->exec_start = ktime_get_ns();
 	WRITE_ONCE(next->on_cpu, true);
 	trace(sched_switch, prev->comm, prev->pid, task_prio(prev), prev->state, next->comm, next->pid, task_prio(next));
-	trace_task_runs(next->pid, next->comm);
+	trace_task_runs(next->pid, next->tgid, next->comm);
 	switch_page_table_root(next->root ? next->root : &kernel_root);
 	last = switch_to(&prev->thread, &next->thread);
 	/* Another CPU, perhaps, and some time later: `rq` and `prev` are those of the way out. */

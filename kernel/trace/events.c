@@ -11,7 +11,7 @@
 
 /* A function for each, because only there "the record" can be a name for another type each time. */
 #define FIELD(type, name)			{ #type, #name, offsetof(record, name), sizeof(type), 0, IS_SIGNED(type) },
-#define FIELD_TEXT(name, length)		{ "char", #name, offsetof(record, name), length, length, false },
+#define FIELD_TEXT(name, length)		{ "char", #name, offsetof(record, name), length, length, true },
 #define FIELD_ARRAY(type, name, length)		{ #type, #name, offsetof(record, name), sizeof(type) * (length), length, \
 						  IS_SIGNED(type) },
 #define TRACE_EVENT(system, name, fields, format, args)				\

@@ -14,9 +14,9 @@ TRACE_EVENT(ftrace, print, FIELD(unsigned long, ip) FIELD_TEXT(buf, 0), "%ps: %s
 TRACE_EVENT(raw_syscalls, sys_enter, FIELD(long, id) FIELD_ARRAY(unsigned long, args, 6), "NR %ld (%{array})", "id,args")
 TRACE_EVENT(raw_syscalls, sys_exit, FIELD(long, id) FIELD(long, ret), "NR %ld = %ld", "id,ret")
 TRACE_EVENT(exceptions, page_fault_user, FIELD(unsigned long, address) FIELD(unsigned long, ip) FIELD(unsigned long, error_code),
-	    "address=0x%lx ip=0x%lx error_code=0x%lx", "address,ip,error_code")
+	    "address=%ps ip=%ps error_code=0x%lx", "address,ip,error_code")
 TRACE_EVENT(exceptions, page_fault_kernel, FIELD(unsigned long, address) FIELD(unsigned long, ip)
-	    FIELD(unsigned long, error_code), "address=0x%lx ip=0x%lx error_code=0x%lx", "address,ip,error_code")
+	    FIELD(unsigned long, error_code), "address=%ps ip=%ps error_code=0x%lx", "address,ip,error_code")
 
 /* --- kernel/sched -------------------------------------------------------------------------------------------------- */
 TRACE_EVENT(sched, sched_switch,

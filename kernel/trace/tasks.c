@@ -9,18 +9,20 @@
 #define SAVED_COMMS	256		/* a power of two */
 
 static DEFINE_PER_CPU(s32, running_pid);
+static DEFINE_PER_CPU(s32, running_tgid);
 static DEFINE_PER_CPU(const char *, running_comm);
 static DEFINE_PER_CPU(s32, saved_pid);		/* whose name was saved last */
 
 /* By pid, modulo. A reader may see a name that is just being replaced: half of each, and terminated. */
-static struct { s32 pid; char comm[TRACE_COMM_LEN]; } saved_comms[SAVED_COMMS];
+static struct { s32 pid, tgid; char comm[TRACE_COMM_LEN]; } saved_comms[SAVED_COMMS];
 
 static s32 wanted_pids[TRACE_MAX_PIDS];
 static unsigned int nr_wanted_pids;
 
-void trace_task_runs(s32 pid, const char *comm)
+void trace_task_runs(s32 pid, s32 tgid, const char *comm)
 {
 	this_cpu_write(running_pid, pid);
+	this_cpu_write(running_tgid, tgid);
 	this_cpu_write(running_comm, comm);
 }
 
@@ -32,6 +34,7 @@ static void save_comm(s32 pid)
 	this_cpu_write(saved_pid, pid);
 	if (!comm)
 		return;
+	saved_comms[slot].tgid = this_cpu_read(running_tgid);
 	strscpy(saved_comms[slot].comm, comm, TRACE_COMM_LEN);
 	WRITE_ONCE(saved_comms[slot].pid, pid);
 }
@@ -52,6 +55,13 @@ const char *trace_comm_of(s32 pid)
 	if (!pid)
 		return "<idle>";
 	return READ_ONCE(saved_comms[slot].pid) == pid ? saved_comms[slot].comm : "<...>";
+}
+
+s32 trace_tgid_of(s32 pid)
+{
+	unsigned int slot = (u32)pid % SAVED_COMMS;
+
+	return READ_ONCE(saved_comms[slot].pid) == pid ? saved_comms[slot].tgid : 0;
 }
 
 bool trace_pid_wanted(void)

@@ -134,9 +134,11 @@ bool trace_pid_wanted(void);
 s32 trace_current_pid(void);
 
 /* The context switch says who runs: comm must stay readable as long as the task runs. */
-void trace_task_runs(s32 pid, const char *comm);
+void trace_task_runs(s32 pid, s32 tgid, const char *comm);
 /* => the name under which a task was last recorded, "<...>" when that is forgotten */
 const char *trace_comm_of(s32 pid);
+/* => the process of a task that was recorded; 0: forgotten */
+s32 trace_tgid_of(s32 pid);
 
 /*
  * Names for the values of a field: where a format says %{name}, the reader sees the name, and the record keeps the number.
