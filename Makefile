@@ -240,6 +240,7 @@ gdb: host-packages
 test: host-packages
 	$(Q)tools/host-packages test
 	$(Q)tools/host-packages fuzz || true
+	$(Q)tools/host-packages trace || true
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)rm -f $(K)/test/finished
 	$(Q)tools/test --build $(K) $(TEST)

@@ -14,6 +14,7 @@
 
 #define SPLICE_F_NONBLOCK	2
 #define SPLICE_F_ALL		15
+#define CHUNK			(4 * PAGE_SIZE)		/* a caller has to cope with less than it wished */
 
 /* One side: a pipe, or a file at an offset of the caller's or at its own. */
 struct splice_end {
@@ -64,10 +65,10 @@ static ssize_t splice_size(const struct splice_end *in, const struct splice_end 
 	if (in->is_pipe && !in->level.used && in->level.writers && flags & SPLICE_F_NONBLOCK)
 		return -EAGAIN;
 	if (!out->is_pipe)
-		return min(count, (size_t)PIPE_SIZE);
+		return min(count, (size_t)CHUNK);
 	if (!out->level.room && out->level.readers && flags & SPLICE_F_NONBLOCK)
 		return -EAGAIN;
-	return min(count, out->level.room ? out->level.room : PAGE_SIZE);
+	return min(count, out->level.room ? min(out->level.room, (size_t)CHUNK) : PAGE_SIZE);
 }
 
 static ssize_t do_splice(struct splice_end *in, struct splice_end *out, size_t count, unsigned int flags)

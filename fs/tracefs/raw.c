@@ -7,12 +7,15 @@
  */
 #include <fs/tracefs/tracefs.h>
 #include <kernel/lib/errno.h>
+#include <kernel/lib/parse.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
 #include <kernel/sched/task.h>
 #include <kernel/x86/clock.h>
 #include <mm/alloc/slab.h>
 #include <mm/alloc/vmalloc.h>
+
+#define MAX_RING_KB	(64U << 10)
 
 static unsigned int cpu_of(const struct inode *inode)
 {
@@ -85,6 +88,54 @@ static int stats_show(struct seq *m, void *arg)
 		   ring->pages[ring->oldest % ring->nr_pages].time_stamp / 1000000000,
 		   ring->pages[ring->oldest % ring->nr_pages].time_stamp / 1000 % 1000000, now / 1000000, now % 1000000, ring->read);
 	return 0;
+}
+
+/* --- sizes ----------------------------------------------------------------------------------------------------------------- */
+
+static unsigned int ring_kb(unsigned int cpu)
+{
+	return trace_ring_of(cpu) ? trace_ring_of(cpu)->nr_pages * (TRACE_PAGE_SIZE / 1024) : 0;
+}
+
+/* Of one CPU, or of all: X when they differ. */
+int trace_buffer_size_show(struct seq *m, void *arg)
+{
+	unsigned int kb = ring_kb(arg == TRACE_ALL_CPUS ? 0 : (unsigned int)(unsigned long)arg), cpu;
+
+	for_each_online_cpu(cpu) {
+		if (arg == TRACE_ALL_CPUS && ring_kb(cpu) != kb) {
+			seq_puts(m, "X\n");
+			return 0;
+		}
+	}
+	seq_printf(m, "%u\n", kb);
+	return 0;
+}
+
+/* What was recorded is forgotten, as on Linux it may be. */
+int trace_buffer_size_store(char *text, void *arg)
+{
+	unsigned int kb, cpu, pages;
+	int error = kstrtouint(strim(text), 10, &kb);
+
+	if (error || !kb || kb > MAX_RING_KB)
+		return -EINVAL;
+	pages = max(DIV_ROUND_UP(kb * 1024UL, TRACE_PAGE_SIZE), 2UL);
+	mutex_lock(&trace_control);
+	for_each_online_cpu(cpu) {
+		struct trace_page *memory;
+
+		if (arg != TRACE_ALL_CPUS && cpu != (unsigned int)(unsigned long)arg)
+			continue;
+		memory = vmalloc(pages * TRACE_PAGE_SIZE);
+		if (!memory) {
+			error = -ENOMEM;
+			break;
+		}
+		vfree(trace_ring_resize(cpu, memory, pages));
+	}
+	mutex_unlock(&trace_control);
+	return error;
 }
 
 int tracefs_add_cpus(struct superblock *sb)

@@ -230,7 +230,7 @@ int trace_format(const struct trace_record *record, char *buf, size_t size)
 	struct text t = { buf, size, 0 };
 	enum trace_event_id id = trace_event_of(record->entry.type);
 	u8 flags = record->entry.flags;
-	u64 us = record->ns / 1000;
+	u64 us = (record->ns + 500) / 1000;	/* rounded, as everybody does who shows these records */
 
 	add(&t, "%16s-%-7d [%03u] %c%c... %5llu.%06llu: ", trace_comm_of(record->entry.pid), record->entry.pid, record->cpu,
 	    flags & TRACE_FLAG_IRQS_OFF ? 'd' : '.', flags & TRACE_FLAG_NEED_RESCHED ? 'N' : '.', us / 1000000, us % 1000000);

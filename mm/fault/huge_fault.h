@@ -7,7 +7,7 @@
 
 static inline void trace_huge_fault(const struct vm_fault *vmf, enum huge_fault_result result)
 {
-	trace(huge_fault, vmf->vma->vm_mm, vmf->address, vmf->flags & FAULT_FLAG_WRITE, pmdp_get(vmf->pmd).pmd >> PAGE_SHIFT,
+	trace(huge_fault, vmf->vma->vm_mm, vmf->address, vmf->flags & FAULT_FLAG_WRITE, pmd_pfn(pmdp_get(vmf->pmd)),
 	      result);
 }
 

@@ -24,10 +24,12 @@
 
 #define FLUSH_CEILING	33	/* more single invalidations than this cost more than filling the TLB again */
 
-enum tlb_flush_reason { TLB_FLUSH_MM, TLB_FLUSH_BATCH, TLB_FLUSH_KERNEL };	/* in the trace event */
+/* In the trace event; Linux's numbers and names, without its first, a change of address spaces. */
+enum tlb_flush_reason { TLB_REMOTE_SHOOTDOWN = 1, TLB_LOCAL_SHOOTDOWN, TLB_LOCAL_MM_SHOOTDOWN, TLB_REMOTE_SEND_IPI };
 
 static const char *const reason_names[] = {
-	[TLB_FLUSH_MM] = "flush of one address space", [TLB_FLUSH_BATCH] = "flush of a batch", [TLB_FLUSH_KERNEL] = "flush of the kernel",
+	[TLB_REMOTE_SHOOTDOWN] = "remote shootdown", [TLB_LOCAL_SHOOTDOWN] = "local shootdown",
+	[TLB_LOCAL_MM_SHOOTDOWN] = "local mm shootdown", [TLB_REMOTE_SEND_IPI] = "remote ipi send",
 };
 static struct trace_symbols reasons = { .name = "tlb_reason", .names = reason_names, .nr = ARRAY_SIZE(reason_names) };
 
@@ -65,16 +67,18 @@ static void flush_remote(void *arg)
 	struct flush_info *info = arg;
 
 	count_vm_event(NR_TLB_REMOTE_FLUSH_RECEIVED);
-	if (!info->root || current_page_table_root() == info->root)
-		flush_local(info);
+	if (info->root && current_page_table_root() != info->root)
+		return;
+	trace(tlb_flush, TLB_REMOTE_SHOOTDOWN, flush_steps(info));
+	flush_local(info);
 }
 
 static void flush_cpus(cpumask_t cpus, struct flush_info *info)
 {
 	unsigned int self = smp_processor_id();
 
-	trace(tlb_flush, info->root ? TLB_FLUSH_MM : TLB_FLUSH_BATCH, flush_steps(info));
 	if (cpumask_test_cpu(self, &cpus)) {
+		trace(tlb_flush, info->root ? TLB_LOCAL_MM_SHOOTDOWN : TLB_LOCAL_SHOOTDOWN, flush_steps(info));
 		cpumask_clear_cpu(self, &cpus);
 		flush_local(info);
 	}
@@ -84,6 +88,7 @@ static void flush_cpus(cpumask_t cpus, struct flush_info *info)
 	if (cpumask_empty(&cpus))
 		return;
 	count_vm_event(NR_TLB_REMOTE_FLUSH);
+	trace(tlb_flush, TLB_REMOTE_SEND_IPI, flush_steps(info));
 	smp_call_function_many(&cpus, flush_remote, info, true);
 }
 
@@ -151,7 +156,7 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 
 	if (start >= end)
 		return;
-	trace(tlb_flush, TLB_FLUSH_KERNEL, flush_steps(&info));
+	trace(tlb_flush, nr_cpus > 1 ? TLB_REMOTE_SEND_IPI : TLB_LOCAL_SHOOTDOWN, flush_steps(&info));
 	smp_mb();
 	on_each_cpu(flush_kernel_local, &info);
 }

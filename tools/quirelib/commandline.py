@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import host, image, linux, machine
+from . import guest_files, host, image, linux, machine, tracing
 
 DESCRIPTION = """\
 Boot Quire ("run") or Debian's Linux kernel ("linux") in QEMU, with the same programs and disks.
@@ -33,7 +33,14 @@ def parser():
     p.add_argument("--tlb-csv", metavar="FILE", help="the model's counts as CSV, too")
     p.add_argument("--append", default="", metavar="OPTIONS", help="more kernel options")
     p.add_argument("--put", action="append", default=[], metavar="FILE[:GUESTPATH]",
-                   help="place a host file in the guest (default /bin/NAME, executable)")
+                   help="place a host file in the guest (default /bin/NAME, executable), with its libraries")
+    p.add_argument("--get", action="append", default=[], metavar="GUESTPATH[:FILE]",
+                   help="bring a file of the guest to the host when the command is done")
+    p.add_argument("--trace", metavar="EVENTS",
+                   help="record these events (vmscan,huge_memory:*,...) while the command runs, with trace-cmd")
+    p.add_argument("--trace-out", default="trace", metavar="DIR",
+                   help="where the record goes: trace.dat, trace.txt, vmstat.before ... (default %(default)s)")
+    p.add_argument("--trace-buffer", type=int, default=2048, metavar="KB", help="of each CPU (default %(default)s)")
     p.add_argument("--disk", action="append", default=[], metavar="IMAGE",
                    help="a further virtio disk: a raw image, or any -drive file= of QEMU")
     p.add_argument("--timeout", type=float, default=None, metavar="S",
@@ -67,6 +74,7 @@ def main(argv):
     argv, command = split_command(argv)
     options = parser().parse_args(argv)
     options.command = command
+    options.script = None
     options.build = os.path.abspath(options.build)
     if options.timeout is None and (command is not None or options.bare):
         options.timeout = 600
@@ -77,7 +85,13 @@ def main(argv):
             host.make(options)
         options.linux = linux.fetch() if options.kernel == "linux" else None
         with image.Workspace(options) as workspace:
-            return machine.run(options, workspace)
+            record = tracing.Tracing(options)
+            fetch = guest_files.Fetch(options, workspace)
+            status = machine.run(options, workspace)
+            if status not in (machine.TIME_LIMIT, machine.NO_KERNEL):
+                fetch.bring()
+                record.finish()
+            return status
     except host.Problem as problem:
         print("quire: %s" % problem, file=sys.stderr)
         return 125

@@ -2,6 +2,7 @@
 
 Inside the first file system, /etc/quire/ tells our init what the host wants:
   command   run this with /bin/sh, report its status, power off (without the file: a shell)
+  script    what command runs under a tracer, if it does
   swap      swap devices to switch on, one a line
   modules   kernel modules to load first, one a line (Linux)
   env       NAME=VALUE lines for the environment
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import cpio, host, swapdisk
+from . import cpio, guest_files, host, swapdisk
 
 MOTD = """\
 Welcome to Quire. This is busybox's shell; `demo` tells the story of a huge page.
@@ -125,6 +126,8 @@ def write_base_archive(sources, stripped):
 def add_wishes(archive, options):
     if options.command is not None:
         archive.file("etc/quire/command", options.command.encode() + b"\n")
+    if options.script is not None:
+        archive.file("etc/quire/script", options.script.encode() + b"\n")
     if options.swap:
         archive.file("etc/quire/swap", b"/dev/vda\n")
     if options.linux:
@@ -150,6 +153,8 @@ def put(archive, wish):
                              os.stat(path).st_mode & 0o777)
     else:
         archive.file(target, read(source), 0o755)
+        for library in guest_files.libraries(source):
+            archive.file(library, read(library), 0o755)
 
 
 def read(path):

@@ -5,7 +5,7 @@ import tempfile
 import time
 
 from . import tlb
-from . import stalling_disk, swapdisk
+from . import stalling_disk, swapdisk, tracing
 from .terminal import Gone, Terminal
 
 
@@ -191,6 +191,52 @@ until [ $(awk '$3 == "vdb" { print $17 }' /proc/diskstats) -ge 28672 ]; do :; do
 """
 
 
+class TraceScenario(Scenario):
+    """The guest shows its events, and trace-cmd takes them out of the same rings: the host's trace-cmd reads the same."""
+
+    LEAST = 1000
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-trace-") as directory:
+            self.arguments = ["--mem", "96", "--put", "/usr/bin/trace-cmd"]
+            for name in ("trace.txt", "trace.dat"):
+                self.arguments += ["--get", "/tmp/%s:%s" % (name, os.path.join(directory, name))]
+            problem, output = super().run(runner)
+            return problem or tracing.difference(directory, "trace.txt", "trace.dat", self.LEAST), output
+
+
+class RecordScenario(Scenario):
+    """--trace: trace-cmd records while a program runs, and what it saw is what the kernel counted."""
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-trace-") as directory:
+            self.arguments = ["--mem", "96", "--trace", "huge_memory,swap,vmscan", "--trace-out", directory]
+            problem, output = super().run(runner)
+            return problem or self.compare(directory), output
+
+    def compare(self, directory):
+        events = tracing.read_events(os.path.join(directory, "trace.txt"))
+        seen = sum(e[4] == "swap_slot_alloc" and "nr=512 " in e[5] and e[5].endswith("result=0") for e in events)
+        counted = self.vmstat(directory, "after") - self.vmstat(directory, "before")
+        return "" if seen == counted > 0 else "%d huge pages swapped out, %d in the trace" % (counted, seen)
+
+    def vmstat(self, directory, when):
+        with open(os.path.join(directory, "vmstat." + when)) as f:
+            return int(dict(line.split() for line in f)["thp_swpout"])
+
+
+TRACE = """\
+cd /sys/kernel/tracing
+echo 0 >tracing_on && echo 8192 >buffer_size_kb && echo 1 >events/enable && echo 1 >tracing_on
+/tests/thp_pageout >/dev/null && /tests/thp_collapse_swapped >/dev/null && echo through
+echo a mark >trace_marker
+echo 1 >/proc/sys/vm/compact_memory
+echo 0 >tracing_on
+cat trace >/tmp/trace.txt
+trace-cmd extract -o /tmp/trace.dat >/dev/null && cat per_cpu/cpu*/stats | grep -v "ts:" | sort -u
+"""
+
+
 def bad_slot(kind, slot):
     return ('[inject-error]\nevent = "none"\niotype = "%s"\nerrno = "5"\nsector = "%d"\nonce = "off"\n'
             % (kind, slot * 8))
@@ -320,6 +366,10 @@ ALL = [
     Scenario("put", "files from the host, and the same status", ["--put", "/etc/hostname:/etc/hostname",
              "--put", os.path.join(os.path.dirname(__file__), "scenarios.py") + ":/tmp/x/y"],
              "test -s /etc/hostname && grep -c '^class Scenario' /tmp/x/y", ["1\n"], on_linux=True),
+    TraceScenario("trace-cmd", "the same events in the guest's file and in a record that the host's trace-cmd reads", [],
+                  TRACE, ["through\n", "\noverrun: 0\n"], needs=tracing.TRACE_CMD),
+    RecordScenario("trace-record", "trace-cmd in the guest while a program runs; its record agrees with vmstat", [],
+                   "/tests/thp_pageout", ["ok 6 "], needs=tracing.TRACE_CMD),
     swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
     swap_mode("whole", 1), swap_mode("whole", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
