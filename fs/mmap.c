@@ -36,7 +36,8 @@ int file_mmap_source(struct mmap_source *source, struct file *file, unsigned lon
 		return -EACCES;
 	if (!file->op->mmap)
 		return -ENODEV;
-	*source = (struct mmap_source){ .file = file, .attach = attach_file, .may_flags = VM_MAYREAD };
+	*source = (struct mmap_source){ .file = file, .attach = attach_file, .may_flags = VM_MAYREAD,
+					.huge = shmem_may_be_huge(&file->inode->mapping) };
 	if (!shared || file->mode & FMODE_WRITE)
 		source->may_flags |= VM_MAYWRITE;
 	if (!(file->path.mnt->flags & MS_NOEXEC))

@@ -331,6 +331,7 @@ struct vm_fault {
 #define FAULT_FLAG_WRITE	BIT(0)
 #define FAULT_FLAG_USER		BIT(1)
 #define FAULT_FLAG_INSTRUCTION	BIT(2)
+#define FAULT_FLAG_SMALL	BIT(7)	/* set by ops->fault: the huge page ends behind the file, so that only a part may be mapped */
 #define FAULT_FLAG_REMOTE	BIT(3)	/* on behalf of another: khugepaged, swapoff, /proc/PID/mem */
 
 typedef unsigned int vm_fault_t;
@@ -379,6 +380,7 @@ struct mapping {
 	unsigned long	nrpages;		/* (tree_lock) in memory */
 	unsigned long	nrswapped;		/* (tree_lock) shared memory: out on a disk */
 	struct list_head swaplist;		/* (shmem_swaplist_lock) on it from the first page that went out until the end */
+	unsigned int	huge;			/* shared memory: enum shmem_huge, what its mount says of huge pages */
 	unsigned int	pins;			/* (shmem_swaplist_lock) swapoff is looking through it */
 	struct rw_semaphore i_mmap_rwsem;
 	struct list_head i_mmap;		/* (i_mmap_rwsem) vma.i_mmap_node */

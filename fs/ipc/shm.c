@@ -240,7 +240,8 @@ static int choose_address(unsigned long *addr, int flags, unsigned long *map_fla
 static long attach(struct shm_segment *segment, unsigned long addr, int flags)
 {
 	struct shm_source s = {
-		.source = { .file = segment->file, .attach = attach_segment, .may_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC },
+		.source = { .file = segment->file, .attach = attach_segment, .may_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+			    .huge = shmem_may_be_huge(&segment->file->inode->mapping) },
 		.segment = segment,
 	};
 	unsigned long prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0);

@@ -60,8 +60,8 @@ static void meminfo_use(struct seq *m)
 	kb_line(m, "VmallocUsed:", page_state(NR_VMALLOC));
 	kb_line(m, "VmallocChunk:", 0);
 	kb_line(m, "AnonHugePages:", page_state(NR_ANON_THPS));
-	kb_line(m, "ShmemHugePages:", 0);
-	kb_line(m, "ShmemPmdMapped:", 0);
+	kb_line(m, "ShmemHugePages:", page_state(NR_SHMEM_THPS));
+	kb_line(m, "ShmemPmdMapped:", page_state(NR_SHMEM_PMDMAPPED));
 	kb_line(m, "FileHugePages:", 0);
 	kb_line(m, "FilePmdMapped:", 0);
 	seq_printf(m, "%-15s %8u\n", "HugePages_Total:", 0);

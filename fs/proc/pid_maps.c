@@ -83,7 +83,7 @@ int proc_pid_maps_show(struct seq *m, void *arg)
 /* Bytes of each kind; pss and its like are shifted by PSS_SHIFT. */
 struct mem_size_stats {
 	unsigned long	resident, shared_clean, shared_dirty, private_clean, private_dirty;
-	unsigned long	referenced, anonymous, lazyfree, anonymous_thp, swap, locked;
+	unsigned long	referenced, anonymous, lazyfree, anonymous_thp, shmem_thp, swap, locked;
 	u64		pss, pss_dirty, swap_pss, pss_locked;
 };
 
@@ -159,7 +159,7 @@ static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, u
 
 		if (pmd_present(entry) && !pmd_special(entry)) {
 			smaps_account(mss, vma, pmd_page(entry), HPAGE_PMD_SIZE, pmd_young(entry), pmd_dirty(entry));
-			mss->anonymous_thp += HPAGE_PMD_SIZE;
+			*(PageAnon(pmd_page(entry)) ? &mss->anonymous_thp : &mss->shmem_thp) += HPAGE_PMD_SIZE;
 		} else if (is_pmd_migration_entry(entry)) {
 			smaps_account(mss, vma, migration_entry_to_page(pmd_to_swp_entry(entry)), HPAGE_PMD_SIZE, false, false);
 			mss->anonymous_thp += HPAGE_PMD_SIZE;
@@ -214,7 +214,7 @@ static void smaps_values(struct seq *m, const struct mem_size_stats *mss)
 	smaps_kb(m, "Anonymous:", mss->anonymous);
 	smaps_kb(m, "LazyFree:", mss->lazyfree);
 	smaps_kb(m, "AnonHugePages:", mss->anonymous_thp);
-	smaps_kb(m, "ShmemPmdMapped:", 0);
+	smaps_kb(m, "ShmemPmdMapped:", mss->shmem_thp);
 	smaps_kb(m, "FilePmdMapped:", 0);
 	smaps_kb(m, "Shared_Hugetlb:", 0);
 	smaps_kb(m, "Private_Hugetlb:", 0);

@@ -7,6 +7,7 @@
 #include <kernel/lib/parse.h>
 #include <kernel/lib/string.h>
 #include <mm/collapse/khugepaged.h>
+#include <mm/file/page_cache.h>
 #include <mm/reclaim/reclaim.h>
 
 #define THP_DIR	"kernel/mm/transparent_hugepage/"
@@ -53,6 +54,31 @@ static int enabled_store(char *text, void *arg __unused)
 		return i;
 	WRITE_ONCE(thp_enabled, enabled_values[i]);
 	khugepaged_enabled_changed();
+	return 0;
+}
+
+static const char *const shmem_names[] = { "always", "within_size", "advise", "never", "deny", "force" };
+static const enum shmem_huge shmem_values[] = {
+	SHMEM_HUGE_ALWAYS, SHMEM_HUGE_WITHIN_SIZE, SHMEM_HUGE_ADVISE, SHMEM_HUGE_NEVER, SHMEM_HUGE_DENY, SHMEM_HUGE_FORCE,
+};
+
+static int shmem_show(struct seq *m, void *arg __unused)
+{
+	unsigned int i;
+
+	for (i = 0; shmem_values[i] != shmem_enabled; i++)
+		;
+	show_choice(m, shmem_names, ARRAY_SIZE(shmem_names), i);
+	return 0;
+}
+
+static int shmem_store(char *text, void *arg __unused)
+{
+	int i = find_choice(text, shmem_names, ARRAY_SIZE(shmem_names));
+
+	if (i < 0)
+		return i;
+	WRITE_ONCE(shmem_enabled, shmem_values[i]);
 	return 0;
 }
 
@@ -160,6 +186,7 @@ static int cow_store(char *text, void *arg __unused)
 
 const struct pseudo_file sys_thp_files[] = {
 	{ .path = THP_DIR "enabled", .mode = 0644, .show = enabled_show, .store = enabled_store },
+	{ .path = THP_DIR "shmem_enabled", .mode = 0644, .show = shmem_show, .store = shmem_store },
 	{ .path = THP_DIR "defrag", .mode = 0644, .show = defrag_show, .store = defrag_store },
 	{ .path = THP_DIR "use_zero_page", .mode = 0644, .show = pseudo_show_bool, .store = pseudo_store_bool,
 	  .arg = &thp_use_zero_page },

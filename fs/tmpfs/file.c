@@ -60,7 +60,7 @@ static ssize_t write_to_page(struct inode *inode, struct iov_iter *from, u64 pos
 	n = iov_iter_fault_in(from, n);
 	if (!n)
 		return -EFAULT;
-	page = find_or_create_page(&inode->mapping, pos >> PAGE_SHIFT, mapping_gfp(&inode->mapping));
+	page = shmem_get_page_for_write(&inode->mapping, pos >> PAGE_SHIFT, max(inode->size, pos + n));
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	mark_page_accessed(page);
@@ -171,7 +171,7 @@ static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 	if (inode->seals & F_SEAL_GROW && offset + len > inode->size)
 		return -EPERM;
 	for (index = offset >> PAGE_SHIFT; index < end; index++) {
-		struct page *page = find_or_create_page(&inode->mapping, index, mapping_gfp(&inode->mapping));
+		struct page *page = shmem_get_page_for_write(&inode->mapping, index, max(inode->size, offset + len));
 
 		if (IS_ERR(page))
 			return PTR_ERR(page);

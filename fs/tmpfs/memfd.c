@@ -45,6 +45,7 @@ struct file *tmpfs_unlinked_file(const char *name)
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	inode->nlink = 0;
+	inode->mapping.huge = SHMEM_HUGE_KNOB;
 	path.dentry = d_alloc(mnt->root, name, strlen(name));
 	if (!path.dentry) {
 		iput(inode);

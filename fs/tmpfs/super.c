@@ -29,9 +29,25 @@ static int parse_size(const char *text, unsigned long *pages)
 	return 0;
 }
 
+static const char *const huge_names[] = {
+	[SHMEM_HUGE_NEVER] = "never", [SHMEM_HUGE_ALWAYS] = "always", [SHMEM_HUGE_WITHIN_SIZE] = "within_size",
+	[SHMEM_HUGE_ADVISE] = "advise",
+};
+
+static int parse_huge(const char *text, enum shmem_huge *huge)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(huge_names); i++) {
+		if (!strcmp(text, huge_names[i])) {
+			*huge = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 static int parse_option(struct tmpfs *fs, char *option)
 {
-	static const char *const accepted[] = { "nr_inodes", "nr_blocks", "uid", "gid", "huge", "mpol", "inode32", "inode64",
+	static const char *const accepted[] = { "nr_inodes", "nr_blocks", "uid", "gid", "mpol", "inode32", "inode64",
 						"noswap" };
 	char *value = strchr(option, '=');
 	unsigned int mode;
@@ -43,6 +59,8 @@ static int parse_option(struct tmpfs *fs, char *option)
 		fs->size_given = true;
 		return parse_size(value, &fs->max_pages);
 	}
+	if (!strcmp(option, "huge") && value)
+		return parse_huge(value, &fs->huge);
 	if (!strcmp(option, "mode") && value) {
 		error = kstrtouint(value, 8, &mode);
 		fs->root_mode = mode & S_IALLUGO;
@@ -110,7 +128,9 @@ static void tmpfs_show_options(struct superblock *sb, char *buf, size_t size)
 	if (fs->size_given)
 		n = scnprintf(buf, size, ",size=%luk", fs->max_pages * (PAGE_SIZE / 1024));
 	if (fs->root_mode != (01777))
-		scnprintf(buf + n, size - n, ",mode=%o", fs->root_mode);
+		n += scnprintf(buf + n, size - n, ",mode=%o", fs->root_mode);
+	if (fs->huge != SHMEM_HUGE_NEVER && fs->huge != SHMEM_HUGE_KNOB)
+		scnprintf(buf + n, size - n, ",huge=%s", huge_names[fs->huge]);
 }
 
 static void tmpfs_evict_inode(struct inode *inode)
@@ -159,6 +179,7 @@ struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
 		inode->fop = &tmpfs_file_operations;
 		inode->seals = F_SEAL_SEAL;
 		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_SHMEM));
+		inode->mapping.huge = ((struct tmpfs *)sb->private)->huge;
 	} else if (S_ISDIR(mode)) {
 		inode->op = &tmpfs_dir_inode_operations;
 		inode->fop = &dcache_dir_operations;

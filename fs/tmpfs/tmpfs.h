@@ -11,6 +11,7 @@
 #define FS_TMPFS_TMPFS_H
 
 #include <fs/vfs.h>
+#include <mm/file/page_cache.h>
 
 #define TMPFS_MAGIC	0x01021994
 
@@ -18,6 +19,7 @@
 struct tmpfs {
 	atomic_long_t	used_pages;		/* (a) */
 	unsigned long	max_pages;		/* changed by remount only */
+	enum shmem_huge	huge;			/* changed by remount only, and copied to each new file */
 	bool		size_given;		/* by an option: it is shown in /proc/mounts */
 	umode_t		root_mode;
 };

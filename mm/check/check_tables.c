@@ -169,12 +169,12 @@ static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 			   pmd.pmd, address, page_to_pfn(page));
 		return;
 	}
-	if (!w->check->pmd_maps[page_to_pfn(page)]++)
+	if (!w->check->pmd_maps[page_to_pfn(page)]++ && PageAnon(page))
 		w->check->anon_huge_mapped++;
 	w->pages[counter_of(page)] += HPAGE_PMD_NR;
 	if (PageAnon(page))
 		check_rmap(w, page, address);
-	if (pmd_write(pmd) && !PageAnonExclusive(page))
+	if (pmd_write(pmd) && PageAnon(page) && !PageAnonExclusive(page))
 		check_fail(w->check, INV_EXCLUSIVE, address, "huge frame 0x%lx at 0x%lx is writable, but not exclusive",
 			   page_to_pfn(page), address);
 }

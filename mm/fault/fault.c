@@ -63,8 +63,13 @@ static vm_fault_t handle_huge_pmd(struct vm_fault *vmf)
 		spin_unlock(pmd_lock(vmf->pmd));
 		return VM_FAULT_FALLBACK;
 	}
-	if (vmf->flags & FAULT_FLAG_WRITE && !pmd_write(vmf->orig_pmd))
-		return do_huge_pmd_wp_page(vmf);
+	if (vmf->flags & FAULT_FLAG_WRITE && !pmd_write(vmf->orig_pmd)) {
+		if (vma_is_anonymous(vmf->vma))
+			return do_huge_pmd_wp_page(vmf);
+		/* A shared one: its small entries know how to become writable. */
+		split_huge_pmd(vmf->vma, vmf->pmd, vmf->address);
+		return VM_FAULT_FALLBACK;
+	}
 	touch_pmd(vmf);
 	return 0;
 }

@@ -128,6 +128,8 @@ bool thp_vma_eligible(struct vma *vma, unsigned long address, enum thp_asker who
 static inline bool thp_area_eligible(struct vma *vma, enum thp_asker who)
 { return vma_pages(vma) >= HPAGE_PMD_NR && thp_vma_eligible(vma, vma->vm_end - HPAGE_PMD_SIZE, who); }
 gfp_t thp_gfp_mask(struct vma *vma);
+/* false: prctl(PR_SET_THP_DISABLE) forbids huge pages here */
+bool thp_allowed_in(const struct vma *vma);
 /* An mm that maps it holds one reference (MMF_HUGE_ZERO_PAGE), however often; NULL without memory */
 struct page *mm_get_huge_zero_page(struct mm *mm);
 void mm_put_huge_zero_page(struct mm *mm);	/* exit_mmap: the mm maps it nowhere any more */

@@ -14,6 +14,7 @@
 #include <mm/alloc/page_alloc.h>
 #include <mm/fault/fault_internal.h>
 #include <mm/frame/page_lock.h>
+#include <mm/frame/vmstat.h>
 
 /* vmf->page: locked, referenced, still the file's. => VM_FAULT_MAJOR perhaps; or an error or RETRY without a page */
 static vm_fault_t fetch_page(struct vm_fault *vmf)
@@ -57,6 +58,60 @@ static vm_fault_t map_file_page(struct vm_fault *vmf, struct page *page)
 	return 0;
 }
 
+/* Does the whole huge page lie in the area, at an aligned address? */
+static bool fits_pmd(const struct vma *vma, unsigned long address, const struct page *head)
+{
+	unsigned long start = address & HPAGE_PMD_MASK;
+
+	return PageTransHuge(head) && vma->vm_flags & VM_SHARED && !(vma->vm_flags & VM_NOHUGEPAGE) && thp_allowed_in(vma) &&
+	       start >= vma->vm_start && start + HPAGE_PMD_SIZE <= vma->vm_end &&
+	       linear_page_index((struct vma *)vma, start) == head->index;
+}
+
+/* The PMD maps all of the page; the entry takes over the reference. => page locked. false: it was not to be, try a PTE */
+static bool do_set_pmd(struct vm_fault *vmf, struct page *head)
+{
+	struct vma *vma = vmf->vma;
+	pmd_t pmd = pmd_mkyoung(mk_huge_pmd(head, vm_get_page_prot(vma->vm_flags)));
+	struct page *table;
+
+	if (!pmd_none(pmdp_get(vmf->pmd)) || !fits_pmd(vma, vmf->address, head))
+		return false;
+	table = pte_alloc_one(GFP_KERNEL);
+	if (!table)
+		return false;
+	if (vmf->flags & FAULT_FLAG_WRITE)
+		pmd = pmd_mkwrite(pmd_mkdirty(pmd));
+	else if (vma_soft_dirty_enabled(vma))
+		pmd = pmd_wrprotect(pmd);
+	vmf->ptl = pmd_lock(vmf->pmd);
+	if (!pmd_none(pmdp_get(vmf->pmd))) {
+		spin_unlock(vmf->ptl);
+		table_page_free(table);
+		return false;
+	}
+	pgtable_trans_huge_deposit(vmf->pmd, table);
+	mm_inc_nr_ptes(vma->vm_mm);
+	add_mm_counter(vma->vm_mm, mm_counter_of(head), HPAGE_PMD_NR);
+	page_add_file_rmap(head, RMAP_PMD);
+	set_pmd(vmf->pmd, pmd);
+	count_vm_event(THP_FILE_MAPPED);
+	if (unlikely(vma->vm_flags & VM_LOCKED))
+		mlock_page(head);
+	spin_unlock(vmf->ptl);
+	return true;
+}
+
+/* By the PMD, or by a PTE. => as map_file_page */
+static vm_fault_t map_shared_page(struct vm_fault *vmf, struct page *page)
+{
+	if (unlikely(PageCompound(page)) && !(vmf->flags & FAULT_FLAG_SMALL) && do_set_pmd(vmf, compound_head(page)))
+		return 0;
+	if (unlikely(pte_alloc(vmf->vma->vm_mm, vmf->pmd)))
+		return VM_FAULT_OOM;
+	return map_file_page(vmf, page);
+}
+
 /* Reads, and writes to shared areas. */
 static vm_fault_t do_mapped_fault(struct vm_fault *vmf)
 {
@@ -64,7 +119,7 @@ static vm_fault_t do_mapped_fault(struct vm_fault *vmf)
 
 	if (ret & (VM_FAULT_ERROR | VM_FAULT_RETRY))
 		return ret;
-	unmapped = map_file_page(vmf, vmf->page);
+	unmapped = map_shared_page(vmf, vmf->page);
 	unlock_page(vmf->page);
 	if (unmapped)
 		put_page(vmf->page);
@@ -118,10 +173,8 @@ vm_fault_t do_fault(struct vm_fault *vmf)
 
 	if (unlikely(!vma->ops->fault))
 		return VM_FAULT_SIGBUS;
-	if (unlikely(pte_alloc(vma->vm_mm, vmf->pmd)))
-		return VM_FAULT_OOM;
 	vmf->pgoff = linear_page_index(vma, vmf->address);
 	if (vmf->flags & FAULT_FLAG_WRITE && !(vma->vm_flags & VM_SHARED))
-		return do_cow_fault(vmf);
+		return unlikely(pte_alloc(vma->vm_mm, vmf->pmd)) ? VM_FAULT_OOM : do_cow_fault(vmf);
 	return do_mapped_fault(vmf);
 }

@@ -45,6 +45,11 @@ static bool disabled_by_prctl(const struct vma *vma, enum thp_asker who)
 	       who != THP_ASK_ADVISED;
 }
 
+bool thp_allowed_in(const struct vma *vma)
+{
+	return !disabled_by_prctl(vma, THP_ASK_FAULT);
+}
+
 /* Does the area want huge pages, wherever they would lie? */
 static bool area_wants_huge(const struct vma *vma, enum thp_asker who)
 {

@@ -60,6 +60,13 @@ struct page *shmem_get_or_create_page(struct mapping *mapping, pgoff_t index, gf
 	return page;
 }
 
+struct page *shmem_get_page_for_write(struct mapping *mapping, pgoff_t index, u64 size)
+{
+	if (shmem_is_huge(mapping, index, size, NULL))
+		shmem_create_huge(mapping, index, NULL);
+	return find_or_create_page(mapping, index, mapping_gfp(mapping));
+}
+
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp)
 {
 	bool did_io;

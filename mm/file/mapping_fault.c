@@ -21,6 +21,13 @@ static vm_fault_t error_to_fault(long error)
 	return error == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
+/* A hole gets a huge page, if its place is to have one. */
+static void try_huge(struct vm_fault *vmf, struct mapping *mapping, u64 size)
+{
+	if (unlikely(shmem_may_be_huge(mapping)) && shmem_is_huge(mapping, vmf->pgoff, size, vmf->vma))
+		shmem_create_huge(mapping, vmf->pgoff, vmf->vma);
+}
+
 vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u64 *size_bytes, bool create)
 {
 	pgoff_t index = vmf->pgoff;
@@ -30,6 +37,8 @@ vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u6
 	for (;;) {
 		if (beyond_end(index, size_bytes))
 			return VM_FAULT_SIGBUS;
+		if (create)
+			try_huge(vmf, mapping, READ_ONCE(*size_bytes));
 		page = create ? shmem_get_or_create_page(mapping, index, mapping_gfp(mapping), &did_io) :
 				shmem_get_page(mapping, index, mapping_gfp(mapping), &did_io);
 		if (!page)
@@ -37,12 +46,15 @@ vm_fault_t mapping_fault(struct vm_fault *vmf, struct mapping *mapping, const u6
 		if (IS_ERR(page))
 			return error_to_fault(PTR_ERR(page));
 		lock_page(page);
-		if (likely(page->mapping == mapping && page->index == index && !beyond_end(index, size_bytes)))
+		if (likely(page_mapping_of(page) == mapping && page_offset_of(page) == index && !beyond_end(index, size_bytes)))
 			break;
 		unlock_page(page);
 		put_page(page);
 	}
 	vmf->page = page;
+	/* Behind the end of the file there is SIGBUS, also within a huge page. */
+	if (unlikely(PageCompound(page)) && beyond_end(compound_head(page)->index + compound_nr(compound_head(page)) - 1, size_bytes))
+		vmf->flags |= FAULT_FLAG_SMALL;
 	if (!did_io)
 		return VM_FAULT_LOCKED;
 	count_vm_event(PGMAJFAULT);

@@ -17,6 +17,7 @@ void mapping_init(struct mapping *mapping, const struct mapping_ops *ops, void *
 	mapping->nrpages = mapping->nrswapped = 0;
 	INIT_LIST_HEAD(&mapping->swaplist);
 	mapping->pins = 0;
+	mapping->huge = SHMEM_HUGE_NEVER;
 	init_rwsem(&mapping->i_mmap_rwsem);
 	INIT_LIST_HEAD(&mapping->i_mmap);
 	mapping->host = host;
@@ -145,14 +146,20 @@ fail:
 void page_cache_delete(struct page *page)
 {
 	struct mapping *mapping = page->mapping;
-	struct page *found = radix_delete(&mapping->tree, page->index);
+	long nr = compound_nr(page);
 
-	ASSERTF(found == page, "index %llu holds %p, not %p", page->index, found, page);
 	VM_ASSERT(!page_mapped(page));
-	mapping->nrpages--;
+	for (long i = 0; i < nr; i++) {
+		struct page *found = radix_delete(&mapping->tree, page->index + i);
+
+		ASSERTF(found == page + i, "index %llu holds %p, not %p", page->index + i, found, page + i);
+	}
+	mapping->nrpages -= nr;
 	page->mapping = NULL;
-	mapping_account(mapping, -1);
-	mapping_charge(mapping, -1);
+	mapping_account(mapping, -nr);
+	mapping_charge(mapping, -nr);
+	if (nr > 1)
+		mod_page_state(NR_SHMEM_THPS, -nr);
 }
 
 void page_cache_replace(struct page *old, struct page *new)

@@ -31,7 +31,41 @@ struct page *find_get_page(struct mapping *mapping, pgoff_t index);
 struct page *shmem_get_page(struct mapping *mapping, pgoff_t index, gfp_t gfp, bool *did_io);
 /* the same, and a hole gets a new page (zeroed, uptodate); or what ops->charge said (-ENOSPC) */
 struct page *shmem_get_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp, bool *did_io);
+/* the same for a write(2) to a file of this size: it may be a huge page */
+struct page *shmem_get_page_for_write(struct mapping *mapping, pgoff_t index, u64 size);
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp);
+/*
+ * Huge pages: a compound page has 512 places in the tree, each naming its 4 KB part, and the tree holds 512 references.
+ * What a look-up finds is the part; mapping and index are the whole's.
+ */
+static inline struct mapping *page_mapping_of(const struct page *page)
+{
+	return compound_head(page)->mapping;
+}
+static inline pgoff_t page_offset_of(const struct page *page)
+{
+	const struct page *head = compound_head(page);
+
+	return head->index + (page - head);
+}
+
+/* Who gets them: the mount option huge= of tmpfs, the knob shmem_enabled for everything without a mount. */
+enum shmem_huge { SHMEM_HUGE_NEVER, SHMEM_HUGE_ALWAYS, SHMEM_HUGE_WITHIN_SIZE, SHMEM_HUGE_ADVISE, SHMEM_HUGE_DENY, SHMEM_HUGE_FORCE,
+		  SHMEM_HUGE_KNOB /* of a mapping: the knob decides */ };
+extern enum shmem_huge shmem_enabled;	/* deny and force stand above what a mount says */
+/* Does the mapping want a huge page at index? size: bytes of the file; vma: NULL if it is a write. advised areas may lie anywhere */
+bool shmem_is_huge(const struct mapping *mapping, pgoff_t index, u64 size, const struct vma *vma);
+bool shmem_knob_allows_huge(void);	/* where it is the knob that decides, may there be any? */
+/* May it ever? Then an area of it is worth aligning. */
+bool shmem_may_be_huge(const struct mapping *mapping);
+/*
+ * shmem_create_huge - a huge page, zeroed, for the 2 MB around index
+ *
+ * => nothing may be there yet; true: it is in place. false: something is, or no page was to be had, or no space: a small one
+ *    will do. Sleeps
+ */
+bool shmem_create_huge(struct mapping *mapping, pgoff_t index, const struct vma *vma);
+
 /*
  * put a new page of the caller's in: locked, referenced, content to be read in. 0, -EEXIST,
  * -ENOMEM, -ENOSPC.
@@ -39,7 +73,7 @@ struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t g
  */
 int add_to_page_cache(struct mapping *mapping, struct page *page, pgoff_t index, gfp_t gfp);
 /*
- * take a page out of its mapping's tree; the tree's reference is the caller's now.
+ * take a page (as a whole, when it is huge) out of its mapping's tree; the tree's references are the caller's now.
  * => page and tree_lock locked, not mapped
  */
 void page_cache_delete(struct page *page);

@@ -99,6 +99,7 @@ int shmem_zero_setup(struct vma *vma)
 		}
 	}
 	mapping_init(&object->mapping, &shmem_mapping_ops, object, BIT(AS_SHMEM));
+	object->mapping.huge = SHMEM_HUGE_KNOB;
 	atomic_set(&object->areas, 1);
 	object->size = (vma->vm_end - vma->vm_start) + (vma->vm_pgoff << PAGE_SHIFT);
 	object->ino = atomic64_fetch_add(1, &next_ino);

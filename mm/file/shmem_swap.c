@@ -199,7 +199,7 @@ void shmem_lock(struct mapping *mapping, bool lock)
 	for (; mapping_next_entry(mapping, index, &entry); index = entry.index + 1) {
 		if (!entry.page)
 			continue;
-		rescue(entry.page);
+		rescue(compound_head(entry.page));
 		put_page(entry.page);
 		cond_resched();
 	}

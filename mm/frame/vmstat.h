@@ -14,7 +14,8 @@
 	X(NR_ANON_MAPPED, "nr_anon_pages") X(NR_FILE_MAPPED, "nr_mapped")			\
 	X(NR_FILE_PAGES, "nr_file_pages") X(NR_FILE_DIRTY, "nr_dirty") X(NR_WRITEBACK, "nr_writeback") \
 	X(NR_THROTTLED_WRITTEN, "nr_throttled_written")						\
-	X(NR_SHMEM, "nr_shmem") X(NR_ANON_THPS, "nr_anon_transparent_hugepages")		\
+	X(NR_SHMEM, "nr_shmem") X(NR_SHMEM_THPS, "nr_shmem_hugepages") X(NR_SHMEM_PMDMAPPED, "nr_shmem_pmdmapped") \
+	X(NR_ANON_THPS, "nr_anon_transparent_hugepages")		\
 	X(NR_ISOLATED_ANON, "nr_isolated_anon") X(NR_ISOLATED_FILE, "nr_isolated_file")		\
 	X(NR_SWAPCACHE, "nr_swapcached") X(NR_PAGETABLE, "nr_page_table_pages")			\
 	X(NR_KERNEL_STACK_KB, "nr_kernel_stack") X(NR_SLAB_RECLAIMABLE, "nr_slab_reclaimable")	\
@@ -50,6 +51,7 @@
 	X(UNEVICTABLE_PGMLOCKED, "unevictable_pgs_mlocked") X(UNEVICTABLE_PGMUNLOCKED, "unevictable_pgs_munlocked") \
 	X(UNEVICTABLE_PGCLEARED, "unevictable_pgs_cleared") \
 	X(THP_FAULT_ALLOC, "thp_fault_alloc") X(THP_FAULT_FALLBACK, "thp_fault_fallback")	\
+	X(THP_FILE_ALLOC, "thp_file_alloc") X(THP_FILE_FALLBACK, "thp_file_fallback") X(THP_FILE_MAPPED, "thp_file_mapped") \
 	X(THP_COLLAPSE_ALLOC, "thp_collapse_alloc") X(THP_COLLAPSE_ALLOC_FAILED, "thp_collapse_alloc_failed") \
 	X(THP_SPLIT_PAGE, "thp_split_page") X(THP_SPLIT_PAGE_FAILED, "thp_split_page_failed")	\
 	X(THP_DEFERRED_SPLIT_PAGE, "thp_deferred_split_page") X(THP_SPLIT_PMD, "thp_split_pmd")	\

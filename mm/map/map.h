@@ -62,6 +62,7 @@ enum madvise_advice {
 struct mmap_source {
 	struct file	*file;
 	int (*attach)(struct mmap_source *source, struct vma *vma);
+	bool		huge;		/* huge pages may back it: aligned to 2 MB it is worth more */
 	unsigned long	may_flags;	/* VM_MAYREAD|MAYWRITE|MAYEXEC the file allows */
 };
 /*

@@ -47,10 +47,14 @@ static int check_fixed(struct mmap_request *r)
 	return 0;
 }
 
-/* Only an aligned 2 MB can be one huge page: large anonymous areas begin on such a border. */
+/* Only an aligned 2 MB can be one huge page: large areas of memory that may be huge begin on such a border. */
 static bool wants_huge_alignment(const struct mmap_request *r)
 {
-	return !r->source && r->len >= HPAGE_PMD_SIZE && (r->flags & MAP_TYPE) == MAP_PRIVATE;
+	if (r->len < HPAGE_PMD_SIZE)
+		return false;
+	if (r->source)
+		return r->source->huge && IS_ALIGNED(r->pgoff, HPAGE_PMD_NR);
+	return (r->flags & MAP_TYPE) == MAP_PRIVATE || shmem_knob_allows_huge();
 }
 
 /* r->addr becomes the address. 0 or -errno */

@@ -113,9 +113,9 @@ static struct page *put_huge_entry(struct zap *zap, pmd_t pmd, unsigned long add
 	if (pmd_special(pmd))
 		return NULL;
 	page = pmd_page(pmd);
+	add_mm_counter(mm, mm_counter_of(page), -(long)HPAGE_PMD_NR);
 	page_remove_rmap(page, zap->vma, RMAP_PMD);
 	free_swap_if_unmapped(page);
-	add_mm_counter(mm, MM_ANONPAGES, -(long)HPAGE_PMD_NR);
 	return page;
 }
 

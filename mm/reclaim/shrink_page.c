@@ -169,13 +169,18 @@ static bool is_shared_memory(const struct page *page)
 }
 
 /* Looked at before the mappings are taken away: it would be in vain. */
-static enum page_verdict may_swap_shared(const struct page *page, const struct shrink_batch *batch)
+static enum page_verdict may_swap_shared(struct page *page, struct shrink_batch *batch)
 {
 	if (!((struct mapping *)page->mapping)->ops->swap_out)
 		return PAGE_DIRTY_FILE;
 	if (!batch->sc->may_io)
 		return PAGE_NO_IO;
-	return nr_swap_pages() ? PAGE_GO_ON : PAGE_NO_SWAP;
+	if (!nr_swap_pages())
+		return PAGE_NO_SWAP;
+	/* It goes in parts. */
+	if (PageTransHuge(page) && split_huge_page_to_list(page, batch->list) != SPLIT_OK)
+		return PAGE_SPLIT_FAILED;
+	return PAGE_GO_ON;
 }
 
 /* How it leaves the page tables: what is mapped by a PMD leaves one swap entry there in the mode `whole` only. */

@@ -78,8 +78,8 @@ static bool count_mapping(struct page *page, struct page *head, enum rmap_level 
 
 		return PageHead(head) ? mapcount_inc(&head[1].large_mapcount) == 0 : count == 0;
 	}
-	if (mapcount_inc(&head[1].entire_mapcount) == 0 && PageAnon(head))
-		mod_page_state(NR_ANON_THPS, HPAGE_PMD_NR);
+	if (mapcount_inc(&head[1].entire_mapcount) == 0)
+		mod_page_state(PageAnon(head) ? NR_ANON_THPS : NR_SHMEM_PMDMAPPED, HPAGE_PMD_NR);
 	return mapcount_inc(&head[1].large_mapcount) == 0;
 }
 
@@ -133,8 +133,8 @@ static bool uncount_mapping(struct page *page, struct page *head, enum rmap_leve
 		return all < 0;
 	}
 	count = mapcount_dec(&head[1].entire_mapcount);
-	if (count < 0 && PageAnon(head))
-		mod_page_state(NR_ANON_THPS, -(long)HPAGE_PMD_NR);
+	if (count < 0)
+		mod_page_state(PageAnon(head) ? NR_ANON_THPS : NR_SHMEM_PMDMAPPED, -(long)HPAGE_PMD_NR);
 	all = mapcount_dec(&head[1].large_mapcount);
 	*part = count < 0 && all >= 0 && all + 1 < (int)HPAGE_PMD_NR;
 	return all < 0;

@@ -28,9 +28,21 @@
 			 BIT(PG_workingset) | BIT(PG_swapbacked) | BIT(PG_swapcache) | BIT(PG_unevictable) |		\
 			 BIT(PG_mlocked) | BIT(PG_isolated) | BIT(PG_idle) | BIT(PG_young))
 
+/* Shared memory's: the tree of its mapping names every part. */
+static bool is_in_mapping(const struct page *head)
+{
+	return head->mapping && !PageAnon(head);
+}
+
+/* What holds each part beside those who map it. */
+static int part_references(const struct page *head)
+{
+	return PageSwapCache(head) || is_in_mapping(head);
+}
+
 static int cache_references(const struct page *head)
 {
-	return PageSwapCache(head) ? HPAGE_PMD_NR : 0;
+	return part_references(head) * HPAGE_PMD_NR;
 }
 
 /* Racy: to give up before all mappings have been taken apart. The freeze decides. */
@@ -60,7 +72,7 @@ static void split_tail(struct page *head, unsigned long i, struct lruvec *lruvec
 	smp_wmb();
 	/* From here on PageTail is false; from the next line on it can be found and used. */
 	WRITE_ONCE(tail->compound_head, 0);
-	page_ref_unfreeze(tail, 1 + PageSwapCache(head) + !!list);
+	page_ref_unfreeze(tail, 1 + part_references(head) + !!list);
 	if (list)
 		list_add_tail(&tail->lru, list);
 	else
@@ -82,7 +94,7 @@ static void split_frozen(struct page *head, struct list_head *list)
 	/* A write of the whole failed: which of its slots is bad, each part will find out. */
 	ClearPageError(head);
 	ClearPageHead(head);
-	page_ref_unfreeze(head, 1 + PageSwapCache(head));
+	page_ref_unfreeze(head, 1 + part_references(head));
 	spin_unlock(&lruvec->lru_lock);
 }
 
@@ -124,6 +136,26 @@ static enum split_result split_mapped(struct page *head, struct list_head *list)
 	return result;
 }
 
+/*
+ * No migration entries here: who faults finds the page in its mapping, and waits for the lock. Look-ups take a reference
+ * under the tree's lock without asking whether there is one: so it is held while the count is frozen. The tree names the
+ * parts already.
+ */
+static enum split_result split_shared(struct page *head, struct list_head *list)
+{
+	struct mapping *mapping = head->mapping;
+	enum split_result result;
+
+	if (!can_split(head) || (page_mapped(head) && !try_to_unmap(head, TTU_IGNORE_MLOCK, NULL)))
+		return SPLIT_PINNED;
+	spin_lock(&mapping->tree_lock);
+	result = split_unmapped(head, list);
+	if (result == SPLIT_OK)
+		mod_page_state(NR_SHMEM_THPS, -(long)HPAGE_PMD_NR);
+	spin_unlock(&mapping->tree_lock);
+	return result;
+}
+
 static enum split_result try_split(struct page *head, struct list_head *list)
 {
 	enum split_result result = SPLIT_PINNED;
@@ -136,6 +168,8 @@ static enum split_result try_split(struct page *head, struct list_head *list)
 	/* On its way to swap. Its areas may be gone already, and nothing is to be found there. */
 	if (!page_mapped(head) && PageSwapCache(head))
 		return split_unmapped(head, list);
+	if (is_in_mapping(head))
+		return split_shared(head, list);
 	/* Referenced, because its areas may go while we wait for the lock. */
 	anon_vma = page_get_anon_vma(head);
 	if (!anon_vma)

@@ -57,8 +57,12 @@ static void fill_table(struct page *table, const struct huge_mapping *old, struc
 static void move_rmap(struct page *page, struct vma *vma, unsigned long address, bool exclusive)
 {
 	page_ref_add(page, HPAGE_PMD_NR - 1);
-	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
-		page_add_anon_rmap(page + i, vma, address + i * PAGE_SIZE, exclusive ? RMAP_EXCLUSIVE : 0, RMAP_PTE);
+	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++) {
+		if (PageAnon(page))
+			page_add_anon_rmap(page + i, vma, address + i * PAGE_SIZE, exclusive ? RMAP_EXCLUSIVE : 0, RMAP_PTE);
+		else
+			page_add_file_rmap(page + i, RMAP_PTE);
+	}
 	page_remove_rmap(page, vma, RMAP_PMD);
 }
 

@@ -201,6 +201,24 @@ static bool unmap_lazyfree_pmd(struct rmap_visit *v)
 	return true;
 }
 
+/* The table that was set aside is empty: faults fill it. The flush can't wait, as for other huge entries. */
+static bool unmap_file_pmd(struct rmap_visit *v)
+{
+	struct page *page = v->page, *table;
+	pmd_t old = pmdp_invalidate(v->pmd);
+
+	flush_pmd_tlb_range(v->vma->vm_mm, v->address, v->address + HPAGE_PMD_SIZE);
+	if (pmd_dirty(old))
+		SetPageDirty(page);
+	table = pgtable_trans_huge_withdraw(v->pmd);
+	mm_counter_add(v->vma->vm_mm, MM_SHMEMPAGES, -(long)HPAGE_PMD_NR);
+	smp_wmb();
+	pmd_populate(v->pmd, table);
+	page_remove_rmap(page, v->vma, RMAP_PMD);
+	put_page(page);
+	return true;
+}
+
 static bool unmap_file_pte(struct rmap_visit *v, const struct unmap_request *req)
 {
 	clear_pte(v, req);
@@ -222,6 +240,8 @@ static bool unmap_visit(struct rmap_visit *v, void *arg)
 	if (!(req->flags & TTU_IGNORE_MLOCK) && (v->vma->vm_flags & VM_LOCKED))
 		return false;
 	note_hiwater_rss(v->vma->vm_mm);
+	if (!v->pte && !PageAnon(v->page))
+		return unmap_file_pmd(v);
 	if (!v->pte)
 		return page_is_lazyfree(v->page) ? unmap_lazyfree_pmd(v) : unmap_huge_pmd(v, req);
 	if (!unmap_pte(v, req))

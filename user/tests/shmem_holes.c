@@ -14,6 +14,7 @@
 #include <user/lib/tap.h>
 
 #define PAGES 512UL
+#define KNOB THP "shmem_enabled"
 #define VIEWERS 3
 
 #ifndef MADV_REMOVE
@@ -165,6 +166,12 @@ static int change(long round, unsigned int *seed, long *counted)
 	size_t first = rand_r(seed) % PAGES, nr = 1 + rand_r(seed) % 64;
 	int wrong = 0;
 
+	/* Now and then all of it, so that there is a place for a huge page again. */
+	if (round % 8 == 0) {
+		first = 0;
+		nr = PAGES;
+	}
+
 	if (nr > PAGES - first)
 		nr = PAGES - first;
 	put(first, nr, round + 1, rand_r(seed) % 2);
@@ -207,8 +214,13 @@ int main(int argc, char **argv)
 			_exit(viewer(i));
 	if (!fork())
 		_exit(hog(info.totalram * info.mem_unit / 100 * 70 & ~(PAGE - 1)));
-	for (long i = 0; i < rounds && !wrong; i++)
+	for (long i = 0; i < rounds && !wrong; i++) {
+		/* The second half with huge pages, where there are any. */
+		if (i == rounds / 2)
+			spit(KNOB, "within_size");
 		wrong += change(i, &seed, &counted);
+	}
+	spit(KNOB, "never");
 	*stop = 1;
 	while (wait(&status) > 0)
 		bad += status != 0;
