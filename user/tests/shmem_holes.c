@@ -6,7 +6,7 @@
  * mappings of their own, send it to swap, and read it. What the file holds at some page is written down beside it, with a
  * count that is odd while it changes: so everybody can tell what he must see when nothing changed meanwhile.
  */
-/* quire-test: mem=96 swap=256 cpus=4 timeout=240 args=800 */
+/* quire-test: mem=96 swap=256 cpus=4 timeout=240 args=400 */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <sys/sysinfo.h>
