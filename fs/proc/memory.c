@@ -89,6 +89,11 @@ static int meminfo_show(struct seq *m, void *arg __unused)
 	return 0;
 }
 
+static bool counts_huge_pages(unsigned int state)
+{
+	return state == NR_ANON_THPS || state == NR_SHMEM_THPS || state == NR_SHMEM_PMDMAPPED;
+}
+
 static int vmstat_show(struct seq *m, void *arg __unused)
 {
 	static const char *const lru_names[NR_LRU_LISTS] = {
@@ -100,7 +105,7 @@ static int vmstat_show(struct seq *m, void *arg __unused)
 	for (i = 0; i < NR_LRU_LISTS; i++)
 		seq_printf(m, "%s %lu\n", lru_names[i], lru_size(i));
 	for (i = 0; i < NR_VMSTAT_STATES; i++)	/* all in 4 KB pages, but huge pages are counted as such */
-		seq_printf(m, "%s %lu\n", vmstat_state_names[i], page_state(i) / (i == NR_ANON_THPS ? HPAGE_PMD_NR : 1));
+		seq_printf(m, "%s %lu\n", vmstat_state_names[i], page_state(i) / (counts_huge_pages(i) ? HPAGE_PMD_NR : 1));
 	for (i = 0; i < NR_VMSTAT_EVENTS; i++)
 		seq_printf(m, "%s %lu\n", vmstat_event_names[i], vm_event_total(i));
 	return 0;

@@ -87,9 +87,17 @@ static bool is_shared_memory(const struct page *page)
 	return PageSwapBacked(page) && page->mapping && !PageAnon(page) && !PageSwapCache(page);
 }
 
+/* A counter of huge pages, which is kept in 4 KB pages. */
+static void check_huge_state(struct check *c, enum vmstat_state state, unsigned long found)
+{
+	if (page_state(state) != found * HPAGE_PMD_NR)
+		check_fail(c, INV_STATE, state, "%s is %lu (in 4 KB pages), but %lu huge pages were found", vmstat_state_names[state],
+			   page_state(state), found);
+}
+
 void check_frames(struct check *c)
 {
-	unsigned long huge_queued = 0, huge_unexamined = 0, shared = 0;
+	unsigned long huge_queued = 0, huge_unexamined = 0, shared = 0, shared_huge = 0;
 
 	for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -105,8 +113,10 @@ void check_frames(struct check *c)
 				check_free(c, page);
 			else
 				check_references(c, page);
-			if (page_count(page) && is_shared_memory(page))
+			if (page_count(page) && is_shared_memory(page)) {
 				shared += compound_nr(page);
+				shared_huge += PageTransHuge(page);
+			}
 		}
 		check_mapcounts(c, page);
 		check_exclusive(c, page);
@@ -119,9 +129,9 @@ void check_frames(struct check *c)
 	if (huge_unexamined != unexamined_count())
 		check_fail(c, INV_LRU, 0, "%lu huge pages are marked as not examined, but %lu are listed", huge_unexamined,
 			   unexamined_count());
-	if (page_state(NR_ANON_THPS) != c->anon_huge_mapped * HPAGE_PMD_NR)
-		check_fail(c, INV_STATE, NR_ANON_THPS, "nr_anon_transparent_hugepages is %lu pages, but %lu huge pages are mapped as such",
-			   page_state(NR_ANON_THPS), c->anon_huge_mapped);
+	check_huge_state(c, NR_SHMEM_THPS, shared_huge);
+	check_huge_state(c, NR_SHMEM_PMDMAPPED, c->shmem_huge_mapped);
+	check_huge_state(c, NR_ANON_THPS, c->anon_huge_mapped);
 	if (page_state(NR_PAGETABLE) != c->nr_tables)
 		check_fail(c, INV_STATE, NR_PAGETABLE, "nr_page_table_pages is %lu, but there are %lu", page_state(NR_PAGETABLE),
 			   c->nr_tables);

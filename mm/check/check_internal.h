@@ -33,6 +33,7 @@ struct check {
 	u16		*slot_uses[MAX_SWAPFILES];
 	u8		*on_list;		/* LRU lists that the page was found on */
 	unsigned long	anon_huge_mapped;	/* huge pages with a PMD mapping, each counted once */
+	unsigned long	shmem_huge_mapped;	/* the same of shared memory */
 	unsigned long	nr_tables;
 };
 

@@ -169,8 +169,8 @@ static void count_huge(struct table_walk *w, pmd_t pmd, unsigned long address)
 			   pmd.pmd, address, page_to_pfn(page));
 		return;
 	}
-	if (!w->check->pmd_maps[page_to_pfn(page)]++ && PageAnon(page))
-		w->check->anon_huge_mapped++;
+	if (!w->check->pmd_maps[page_to_pfn(page)]++)
+		*(PageAnon(page) ? &w->check->anon_huge_mapped : &w->check->shmem_huge_mapped) += 1;
 	w->pages[counter_of(page)] += HPAGE_PMD_NR;
 	if (PageAnon(page))
 		check_rmap(w, page, address);

@@ -38,17 +38,20 @@ static void take_out(struct mapping *mapping, struct page *page)
  * becomes zeroes. => page, a part of it, referenced, and locked; it is unlocked. false: done as far as it goes. true: small
  * pages now, look again
  */
-static bool split_at_edge(struct page *page, pgoff_t first, pgoff_t last)
+static bool split_at_edge(struct mapping *mapping, struct page *page, pgoff_t first, pgoff_t last)
 {
 	struct page *head = compound_head(page);
 	pgoff_t start = head->index, from = max(first, start), to = min(last, start + HPAGE_PMD_NR - 1);
 	/* The reference goes with the part, if it is split. */
-	enum split_result result = split_huge_page(page);
+	bool split = split_huge_page(page) == SPLIT_OK;
 
-	for (pgoff_t i = from; result != SPLIT_OK && i <= to; i++)
+	/* Mapped as a whole after the first unmap, like the page in take_out(). */
+	if (!split && page_mapped(head))
+		unmap_mapping_hook(mapping, from, to, false);
+	for (pgoff_t i = from; !split && i <= to; i++)
 		clear_page(page_address(head + (i - start)));
 	unlock_page(page);
-	return result == SPLIT_OK;
+	return split;
 }
 
 /*
@@ -69,7 +72,7 @@ static pgoff_t truncate_page(struct mapping *mapping, struct page *page, pgoff_t
 	next = head->index + compound_nr(head);
 	if (head->index >= first && next - 1 <= last)
 		take_out(mapping, head);
-	else if (split_at_edge(page, first, last))
+	else if (split_at_edge(mapping, page, first, last))
 		return index;
 	return next;
 }
