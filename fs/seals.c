@@ -33,6 +33,8 @@ static int add_seals(struct inode *inode, unsigned int seals)
 	if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) && atomic_cmpxchg(&inode->writable_areas, 0, -1) != 0)
 		return -EBUSY;
 	WRITE_ONCE(inode->seals, inode->seals | seals);
+	if (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		set_bit(AS_SEALED, &inode->mapping.flags);
 	return 0;
 }
 

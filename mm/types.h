@@ -387,6 +387,11 @@ struct mapping {
 	void		*host;			/* inode */
 	unsigned long	flags;
 };
-enum mapping_flags { AS_UNEVICTABLE, AS_SHMEM };
+enum mapping_flags {
+	AS_UNEVICTABLE,
+	AS_SHMEM,
+	AS_COMMIT_PAGES,	/* (set before the first page) each page is promised when it comes, not all when it was made */
+	AS_SEALED,		/* nobody may change the content but by old mappings: no holes */
+};
 
 #endif

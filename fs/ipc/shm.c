@@ -109,6 +109,8 @@ static int new_segment(int key, size_t size, int flags)
 		kfree(s);
 		return -ENOMEM;
 	}
+	if (accounted)
+		clear_bit(AS_COMMIT_PAGES, &s->file->inode->mapping.flags);
 	shm_segments[slot] = s;
 	shm_total += segment_pages(s);
 	return s->id;

@@ -178,7 +178,7 @@ struct inode *tmpfs_new_inode(struct superblock *sb, umode_t mode, dev_t rdev)
 	if (S_ISREG(mode)) {
 		inode->fop = &tmpfs_file_operations;
 		inode->seals = F_SEAL_SEAL;
-		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_SHMEM));
+		mapping_init(&inode->mapping, &tmpfs_mapping_ops, inode, BIT(AS_SHMEM) | BIT(AS_COMMIT_PAGES));
 		inode->mapping.huge = ((struct tmpfs *)sb->private)->huge;
 	} else if (S_ISDIR(mode)) {
 		inode->op = &tmpfs_dir_inode_operations;

@@ -8,6 +8,7 @@
 #include <mm/frame/lru.h>
 #include <mm/frame/page_lock.h>
 #include <mm/frame/vmstat.h>
+#include <mm/space/space.h>
 
 void mapping_init(struct mapping *mapping, const struct mapping_ops *ops, void *host, unsigned long flags)
 {
@@ -80,9 +81,19 @@ bool mapping_next_entry(struct mapping *mapping, pgoff_t index, struct mapping_e
 	return found;
 }
 
+/* What the mount allows, and all promises together. => pages < 0: given back, never fails. 0 or -ENOSPC */
 int mapping_charge(struct mapping *mapping, long pages)
 {
-	return mapping->ops && mapping->ops->charge ? mapping->ops->charge(mapping, pages) : 0;
+	bool commit = mapping->flags & BIT(AS_COMMIT_PAGES);
+	int error = 0;
+
+	if (commit && pages > 0 && vm_enough_memory(pages))
+		return -ENOSPC;
+	if (mapping->ops && mapping->ops->charge)
+		error = mapping->ops->charge(mapping, pages);
+	if (commit && (pages < 0 || error))
+		vm_unacct_memory(pages < 0 ? -pages : pages);
+	return error;
 }
 
 void mapping_account(struct mapping *mapping, long pages)

@@ -18,7 +18,7 @@ struct shmem_object {
 	atomic_t	areas;			/* (a) */
 	u64		size;			/* (i) bytes */
 	u64		ino;			/* (i) shown in maps */
-	unsigned long	committed;		/* (i) pages: all of it is promised at once, unless MAP_NORESERVE */
+	unsigned long	committed;		/* (i) pages: all of it is promised at once; MAP_NORESERVE: 0, page by page */
 };
 
 #define SHMEM_DEV_MINOR	1			/* of the anonymous device 0 */
@@ -98,7 +98,8 @@ int shmem_zero_setup(struct vma *vma)
 			return -ENOMEM;
 		}
 	}
-	mapping_init(&object->mapping, &shmem_mapping_ops, object, BIT(AS_SHMEM));
+	mapping_init(&object->mapping, &shmem_mapping_ops, object,
+		     BIT(AS_SHMEM) | (object->committed ? 0 : BIT(AS_COMMIT_PAGES)));
 	object->mapping.huge = SHMEM_HUGE_KNOB;
 	atomic_set(&object->areas, 1);
 	object->size = (vma->vm_end - vma->vm_start) + (vma->vm_pgoff << PAGE_SHIFT);

@@ -98,6 +98,8 @@ static int remove_pages(struct vma *vma, unsigned long start, unsigned long end)
 		return -EACCES;
 	if (!(mapping->flags & BIT(AS_SHMEM)))
 		return -EOPNOTSUPP;
+	if (mapping->flags & BIT(AS_SEALED))
+		return -EPERM;
 	punch_pages(mapping, linear_page_index(vma, start), linear_page_index(vma, end) - 1);
 	return 0;
 }

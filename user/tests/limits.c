@@ -226,6 +226,29 @@ static void accounting(void)
 	ok(near(committed() - before, 0), "and all is given back");
 }
 
+/* What is a file's, or was not to be reserved, is promised page by page. */
+static void page_by_page(void)
+{
+	long before = committed();
+	int fd = memfd_create("pages", 0);
+	char *p;
+
+	ftruncate(fd, 64 * MB);
+	p = mmap(NULL, 64 * MB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ok(near(committed() - before, 0), "a memfd promises nothing");
+	memset(p, 1, 16 * MB);
+	ok(near(committed() - before, 16 << 10), "but what is in it");
+	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4 * MB, 4 * MB);
+	ok(near(committed() - before, 12 << 10), "a hole gives it back");
+	munmap(p, 64 * MB);
+	close(fd);
+	p = mmap(NULL, 64 * MB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	memset(p, 1, 8 * MB);
+	ok(near(committed() - before, 8 << 10), "MAP_SHARED with MAP_NORESERVE: the same");
+	munmap(p, 64 * MB);
+	ok(near(committed() - before, 0), "and all is given back");
+}
+
 static void set_knob(const char *name, long value)
 {
 	char path[64], text[32];
@@ -314,7 +337,7 @@ static void locked_pages(void)
 
 int main(void)
 {
-	plan(36);
+	plan(41);
 	ok(in_child(address_space, NULL) == 0, "RLIMIT_AS: mmap, mremap, brk");
 	ok(in_child(data, NULL) == 0, "RLIMIT_DATA: private writable memory, mprotect, brk");
 	ok(in_child(stack_within, NULL) == 0, "RLIMIT_STACK: within");
@@ -326,6 +349,7 @@ int main(void)
 	ok(in_child(raise_limits, NULL) == 0, "a user can't raise a hard limit");
 	locked_pages();
 	accounting();
+	page_by_page();
 	modes();
 	return done();
 }

@@ -5,6 +5,9 @@
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
 
+#ifndef MADV_REMOVE
+#define MADV_REMOVE 9
+#endif
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x10
 #endif
@@ -92,6 +95,8 @@ static void future_writes(void)
 	p[1] = 'c';
 	q = map(fd, PROT_READ);
 	is(q[1], 'c', "the old mapping writes on");
+	fails_with(EPERM, madvise(p, PAGE, MADV_REMOVE), "but makes no hole");
+	is(q[1], 'c', "so that nothing is lost");
 	close(fd);
 }
 
@@ -113,7 +118,7 @@ static void programs(void)
 
 int main(void)
 {
-	plan(28);
+	plan(30);
 	which();
 	sizes();
 	writes();
