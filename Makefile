@@ -241,6 +241,7 @@ test: host-packages
 	$(Q)tools/host-packages test
 	$(Q)tools/host-packages fuzz || true
 	$(Q)tools/host-packages trace || true
+	$(Q)tools/host-packages gdb || echo "  without gdb its tests are skipped"
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)rm -f $(K)/test/finished
 	$(Q)tools/test --build $(K) $(TEST)

@@ -1,7 +1,6 @@
-"""Loaded into gdb by tools/gdb/attach (`make gdb`): the vm-* commands.
+"""Loaded into gdb by tools/gdb/attach (`make gdb`): the vm-* commands, functions and printers (docs/gdb.md).
 
 They only read: nothing in the guest is called or changed, so they work wherever the machine stopped.
-`help user-defined`-like overview: vm-help.
 """
 
 import os
@@ -9,33 +8,19 @@ import sys
 
 import gdb
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-import maps      # noqa: E402
-import pages     # noqa: E402
-import programs  # noqa: E402
-import tables    # noqa: E402
-import tasks     # noqa: E402
+from vm import (buddy, check, diff, fault, functions, help, huge, locks, lru, maps, page, printers,  # noqa: E402,F401
+                programs, rmap, swap, tasks, trace, walk, watch)
 
-COMMANDS = [tables.Walk, maps.Maps, pages.Page, tasks.Tasks, programs.Program]
-
-
-class Help(gdb.Command):
-    """vm-help: the commands for looking at memory"""
-
-    def __init__(self):
-        super().__init__("vm-help", gdb.COMMAND_DATA)
-
-    def invoke(self, argument, from_tty):
-        for command in COMMANDS:
-            print(command.__doc__.splitlines()[0])
-
-
-for command in COMMANDS:
+for command in (walk.Walk, maps.Maps, page.PageCommand, rmap.Rmap, fault.FaultCommand, buddy.Buddy, lru.Lru, swap.Swap, huge.Thp,
+                huge.Khugepaged, tasks.Tasks, trace.Trace, locks.Locks, check.Check, diff.Diff, watch.Watch, programs.User,
+                help.Help):
     command()
-Help()
+for function in functions.FUNCTIONS:
+    function()
 programs.follow_stops(getattr(sys.modules["__main__"], "quire_build", "build"))
 
-for setting in ("pagination off", "confirm off", "print pretty on", "disassemble-next-line off"):
+for setting in ("pagination off", "confirm off", "print pretty on", "disassemble-next-line off", "python print-stack full"):
     gdb.execute("set " + setting)
 print("vm-help lists the commands. Try: break do_huge_pmd_anonymous_page, then continue.")

@@ -46,6 +46,7 @@ def parser():
     p.add_argument("--timeout", type=float, default=None, metavar="S",
                    help="seconds of host time (default 600 with a command, none without)")
     p.add_argument("--gdb", action="store_true", help="wait for `make gdb` before the first instruction")
+    p.add_argument("--gdb-socket", metavar="PATH", help="wait for gdb there instead: target remote PATH")
     p.add_argument("--gdb-port", type=int, default=host.gdb_port(), metavar="PORT",
                    help="default: %(default)s, by user")
     p.add_argument("--iso", action="store_true", help="boot through GRUB from an ISO image")

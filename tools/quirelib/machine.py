@@ -64,8 +64,9 @@ def qemu_arguments(options, workspace):
         if initramfs:
             arguments += ["-initrd", initramfs]
     arguments += disk_arguments(options, workspace)
-    if options.gdb:
-        arguments += ["-S", "-gdb", "tcp::%d" % options.gdb_port]
+    if options.gdb or options.gdb_socket:
+        where = "unix:%s,server=on,wait=off" % options.gdb_socket if options.gdb_socket else "tcp::%d" % options.gdb_port
+        arguments += ["-S", "-gdb", where]
     return arguments + options.qemu
 
 
@@ -187,7 +188,7 @@ def batch(options, arguments):
     console = Console(everything=options.verbose or options.bare)
     began = time.monotonic()
     deadline = began + options.timeout if options.timeout else None
-    warned = options.gdb
+    warned = options.gdb or options.gdb_socket
     try:
         while True:
             ready, _, _ = select.select([qemu.stdout], [], [], 0.5)

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 
-from . import host, scenarios
+from . import gdb_scenarios, host, scenarios
 
 NEEDS = re.compile(r"/\*\s*quire-test:(.*?)\*/", re.DOTALL)
 DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout": "60", "args": "",
@@ -32,6 +32,7 @@ FUZZ_SECONDS = 10           # in all: the corpus, and a little new
 SAN_SLOWER = 4              # time limits are not about speed
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
+SCENARIOS = scenarios.ALL + gdb_scenarios.ALL
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 
 
@@ -266,7 +267,7 @@ def jobs_for(runner, options):
     # Long ones first, so that the end is not one machine alone.
     groups = sorted(machines.values(), key=lambda g: -sum(int(t.needs["timeout"]) for t in g))
     jobs = [lambda g=group: runner.user_tests(g) for group in groups]
-    for scenario in scenarios.ALL:
+    for scenario in SCENARIOS:
         if not wanted(scenario.name, options.names) or options.linux and not scenario.on_linux:
             continue
         if not scenario.possible:
@@ -311,7 +312,7 @@ def main(argv):
         if options.list:
             for test in find_user_tests(options.linux, options.names):
                 print("user     %-24s %s" % (test.name, " ".join(test.machine())))
-            for scenario in scenarios.ALL:
+            for scenario in SCENARIOS:
                 print("scenario %-24s %s" % (scenario.name, scenario.about))
             return 0
         runner = Runner(options)

@@ -1,0 +1,71 @@
+"""Tests of the debugger's commands: gdb in batch mode, attached to a machine that runs `tour`."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from . import host
+
+SOCKET_SECONDS = 60
+
+
+class GdbScenario:
+    """gdb runs a script of tools/gdb/tests on a machine, and says at the end whether all was good."""
+
+    on_linux = False
+
+    def __init__(self, name, about, script, cpus, timeout=600):
+        self.name, self.about, self.script, self.cpus, self.timeout = name, about, script, cpus, timeout
+        self.possible = shutil.which("gdb") is not None
+
+    def run(self, runner):
+        """=> (problem or "", output)"""
+        with tempfile.TemporaryDirectory(prefix="quire-gdb-") as directory:
+            socket = os.path.join(directory, "gdb")
+            line = runner.command_line(["--mem", "128", "--swap", "64", "--cpus", str(self.cpus), "--gdb-socket", socket,
+                                        "--append", "trace_event=huge_memory:*"], self.timeout)
+            with open(os.path.join(directory, "guest"), "w+") as guest_output:
+                machine = subprocess.Popen(line + ["--", "tour"], stdin=subprocess.DEVNULL, stdout=guest_output,
+                                           stderr=subprocess.STDOUT)
+                try:
+                    output = self.gdb(runner, socket, machine)
+                finally:
+                    machine.terminate()
+                    machine.wait()
+                guest_output.seek(0)
+                output += "--- the machine said:\n" + guest_output.read()
+        runner.keep_log("scenario-" + self.name, output)
+        runner.complain_of_warnings(output, "scenario-" + self.name)
+        return ("" if ", all good\n" in output else "gdb is not content"), failures(output)
+
+    def gdb(self, runner, socket, machine):
+        wait_for(socket, machine)
+        done = subprocess.run([os.path.join(host.ROOT, "tools/gdb/attach"), runner.options.build, "-batch", "-x",
+                               os.path.join(host.ROOT, "tools/gdb/tests", self.script)], text=True, errors="replace", cwd=host.ROOT,
+                              env={**os.environ, "QUIRE_GDB_SOCKET": socket}, stdin=subprocess.DEVNULL, timeout=self.timeout,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.stdout
+
+
+def wait_for(socket, machine):
+    deadline = time.monotonic() + SOCKET_SECONDS
+    while not os.path.exists(socket):
+        if machine.poll() is not None or time.monotonic() > deadline:
+            raise OSError("the machine did not start")
+        time.sleep(0.05)
+
+
+def failures(output):
+    """What a reader wants first: what failed, then the end."""
+    lines = output.splitlines()
+    return "\n".join([line for line in lines if line.startswith("FAIL")] + lines[-20:])
+
+
+ALL = [
+    GdbScenario("gdb-1-cpu", "every vm-* command at every kind of stop, its figures against the kernel's; 1 CPU",
+                "everywhere.py", 1),
+    GdbScenario("gdb-4-cpus", "the same with 4 CPUs", "everywhere.py", 4),
+    GdbScenario("gdb-steps", "from main of a program into the fault handler and back; a watched entry", "steps.py", 2),
+]
