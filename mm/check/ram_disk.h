@@ -15,6 +15,8 @@ extern bool ram_disk_unreadable;	/* reads fail */
 extern u32 ram_disk_bad_slot;		/* transfers that touch this slot fail; 0: none */
 extern bool ram_disk_hold_discards;	/* one discard is under way until it is released */
 void ram_disk_release_discards(void);
+/* Writes end some ticks after they were submitted, as on a real disk; else at once. => false: no memory for the thread */
+bool ram_disk_slow(bool slow);
 extern u64 ram_disk_discarded;		/* sectors, since boot */
 
 #endif

@@ -2,6 +2,7 @@
  */
 #include <mm/check/ram_disk.h>
 #include <kernel/lib/string.h>
+#include <kernel/sched/task.h>
 #include <mm/alloc/vmalloc.h>
 #include <mm/frame/buddy.h>
 #include <mm/map/map.h>
@@ -44,16 +45,12 @@ static bool fails(const struct block_request *request)
 	return ram_disk_failures > 0 && ram_disk_failures--;
 }
 
-static void submit(struct block_request *request)
+static void transfer(struct block_request *request)
 {
 	u8 *at = memory + (request->sector << SECTOR_SHIFT);
 
 	if (fails(request)) {
 		block_complete(request, -EIO);
-		return;
-	}
-	if (request->op == BLOCK_DISCARD && ram_disk_hold_discards) {
-		held = request;
 		return;
 	}
 	if (request->op == BLOCK_DISCARD) {	/* anything may be there now: let it be ugly */
@@ -63,6 +60,76 @@ static void submit(struct block_request *request)
 	for (unsigned int i = 0; i < request->nr_segments; at += request->segments[i++].len)
 		copy_segment(&request->segments[i], at, request->op);
 	block_complete(request, 0);
+}
+
+/* --- writes that take their time ---------------------------------------------------------------------------------- */
+
+#define MAX_WAITING	64
+
+static DEFINE_SPINLOCK(slow_lock);				/* irq-safe */
+static struct block_request *waiting[MAX_WAITING];		/* (slow_lock) */
+static unsigned int nr_waiting;					/* (slow_lock) */
+static struct task *slow_thread;
+
+/* => false: the disk is not slow, or has enough to do */
+static bool put_off(struct block_request *request)
+{
+	unsigned long irqflags;
+	bool put;
+
+	spin_lock_irqsave(&slow_lock, irqflags);
+	put = slow_thread && nr_waiting < MAX_WAITING;
+	if (put)
+		waiting[nr_waiting++] = request;
+	spin_unlock_irqrestore(&slow_lock, irqflags);
+	return put;
+}
+
+static void finish_waiting(void)
+{
+	struct block_request *batch[MAX_WAITING];
+	unsigned int nr;
+
+	spin_lock_irq(&slow_lock);
+	nr = nr_waiting;
+	memcpy(batch, waiting, nr * sizeof(batch[0]));
+	nr_waiting = 0;
+	spin_unlock_irq(&slow_lock);
+	for (unsigned int i = 0; i < nr; i++)
+		transfer(batch[i]);
+}
+
+static int finish_writes(void *arg __unused)
+{
+	while (!kthread_should_stop()) {
+		msleep(10);
+		finish_waiting();
+	}
+	return 0;
+}
+
+bool ram_disk_slow(bool slow)
+{
+	struct task *thread = slow ? kthread_run(finish_writes, NULL, "slow_disk") : slow_thread;
+
+	if (IS_ERR(thread))
+		return false;
+	spin_lock_irq(&slow_lock);
+	slow_thread = slow ? thread : NULL;
+	spin_unlock_irq(&slow_lock);
+	if (!slow) {
+		kthread_stop(thread);
+		finish_waiting();
+	}
+	return true;
+}
+
+static void submit(struct block_request *request)
+{
+	if (request->op == BLOCK_DISCARD && ram_disk_hold_discards)
+		held = request;
+	else if (request->op != BLOCK_WRITE || !put_off(request))
+		transfer(request);
 }
 
 void ram_disk_release_discards(void)

@@ -50,10 +50,14 @@ static unsigned long do_try_to_free_pages(struct scan_control *sc)
 		if (sc->nr_reclaimed >= sc->nr_to_reclaim || fatal_signal_pending(current))
 			break;
 		consider_reclaim_throttle(NODE0, sc);
-		/* Enough is on its way: let it arrive, instead of going for ever hotter pages. */
-		if (sc->nr_reclaimed + sc->nr_written >= 2 * sc->nr_to_reclaim &&
-		    !reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK))
+		/*
+		 * Enough is on its way: let it arrive, instead of going for ever hotter pages. What is written is free when
+		 * the write ends, and nobody adds it to nr_reclaimed: the caller sees it when he asks again.
+		 */
+		if (sc->nr_reclaimed + sc->nr_written >= 2 * sc->nr_to_reclaim) {
+			reclaim_throttle(NODE0, VMSCAN_THROTTLE_WRITEBACK);
 			break;
+		}
 	}
 	if (sc->nr_reclaimed)
 		return sc->nr_reclaimed;

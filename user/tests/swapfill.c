@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	size_t total = wanted(argc > 1 ? argv[1] : "125%");
 	long seconds = argc > 2 ? atol(argv[2]) : 5;
 	int processes = argc > 3 ? atoi(argv[3]) : 1, status, bad = 0;
-	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_kswapd" };
+	static const char *const names[] = { "thp_fault_alloc", "pswpout", "pswpin", "pgscan_anon" };
 	long before[4];
 	char *witness;
 
