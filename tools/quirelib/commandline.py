@@ -26,6 +26,9 @@ def parser():
                    help="auto takes KVM only where the processor supports it")
     p.add_argument("--icount", action="store_true",
                    help="one instruction takes 1 ns of guest time: repeatable counts (TCG)")
+    p.add_argument("--warm", action="store_true",
+                   help="the machine's memory and all of the swap disk are in the host's memory from the start, "
+                   "so that a measurement is not one of the host (--mem and --swap of it are needed)")
     p.add_argument("--tlb-model", action="store_true",
                    help="count what a real TLB would miss, by page size; the table comes at the end (TCG)")
     p.add_argument("--tlb-l2", type=int, default=0, metavar="N",

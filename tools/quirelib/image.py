@@ -44,7 +44,7 @@ class Workspace:
 
     def swap_disk(self):
         path = self.path("swap.img")
-        swapdisk.make(path, self.options.swap)
+        swapdisk.make(path, self.options.swap, self.options.warm)
         return path
 
     def initramfs(self):

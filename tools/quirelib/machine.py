@@ -51,6 +51,8 @@ def qemu_arguments(options, workspace):
                  "-display", "none", "-no-reboot", "-m", str(options.mem), "-smp", str(options.cpus),
                  "-cpu", "host" if kvm else "max", "-accel", "kvm" if kvm else "tcg",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if options.warm:
+        arguments += ["-mem-prealloc"]
     if options.icount:
         arguments += ["-icount", "shift=0,sleep=off"]
     kernel = options.linux.kernel if options.linux else os.path.join(options.build, "quire.elf")

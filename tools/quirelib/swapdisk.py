@@ -17,7 +17,13 @@ def header(pages):
     return bytes(page)
 
 
-def make(path, megabytes):
+def make(path, megabytes, warm=False):
+    """warm: no hole is left, and all of it is in the host's page cache. A first write to a part of a sparse file can be
+    ten times slower than a second one."""
     with open(path, "wb") as f:
+        if warm:
+            for _ in range(megabytes):
+                f.write(bytes(1024 * 1024))
+            f.seek(0)
         f.write(header(megabytes * 1024 * 1024 // PAGE))
         f.truncate(megabytes * 1024 * 1024)

@@ -8,21 +8,13 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sys/resource.h>
-#include <user/lib/memory.h>
+#include <user/lib/bench.h>
 
 #define LARGE	(320 * MB)	/* more than there is: memory runs short while it is written, and again while it is read */
 #define SMALL	(96 * MB)	/* sent out by MADV_PAGEOUT */
 #define KNOB	THP "swap"
 
 static const char *mode;
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void result(const char *name, double value, const char *unit)
 {
@@ -35,30 +27,6 @@ static void speed(const char *name, size_t length, double start)
 	result(name, length / MB / (now_s() - start), "MB/s");
 }
 
-static void write_pages(char *p, size_t length)
-{
-	for (size_t at = 0; at < length; at += PAGE)
-		*(volatile uint64_t *)(p + at) = pattern(1, at);
-}
-
-static void read_pages(const char *p, size_t length)
-{
-	for (size_t at = 0; at < length; at += PAGE) {
-		if (*(volatile uint64_t *)(p + at) == pattern(1, at))
-			continue;
-		printf("Bail out! the page at offset %zu is wrong\n", at);
-		exit(1);
-	}
-}
-
-/* Out of memory, and written. */
-static void send_out(const char *p, size_t length)
-{
-	for (int tries = 0; tries < 1000 && (smaps_kb(p, "Rss") > 0 || vmstat("nr_writeback") > 0); tries++)
-		if (madvise((void *)p, length, MADV_PAGEOUT))
-			fatal("MADV_PAGEOUT");
-}
-
 /* => per cent of it that is mapped by PMDs */
 static double huge_share(const char *p, size_t length)
 {
@@ -69,14 +37,24 @@ static void on_demand(void)
 {
 	char *p = map_huge(SMALL);
 	double start;
+	long in;
 
 	write_pages(p, SMALL);
 	start = now_s();
-	send_out(p, SMALL);
+	page_out(p, SMALL);
 	speed("page out 96 MB", SMALL, start);
 	start = now_s();
 	read_pages(p, SMALL);
-	speed("bring them back", SMALL, start);
+	speed("back at once", SMALL, start);
+	munmap(p, SMALL);
+	p = map_huge(SMALL);
+	write_pages(p, SMALL);
+	to_disk_alone(p, SMALL);
+	in = vmstat("pswpin");
+	start = now_s();
+	read_pages(p, SMALL);
+	speed("back from the disk", SMALL, start);
+	result("read for it", from_disk(in, SMALL), "%");
 	result("huge after it", huge_share(p, SMALL), "%");
 	munmap(p, SMALL);
 }
@@ -105,17 +83,10 @@ static struct costs costs_now(void)
 {
 	struct costs c = { .flushes = vmstat("nr_tlb_remote_flush"), .interrupts = vmstat("nr_tlb_remote_flush_received") };
 	struct rusage usage;
-	struct lines l;
-	char line[512];
 
 	getrusage(RUSAGE_SELF, &usage);
 	c.faults = usage.ru_minflt + usage.ru_majflt;
-	if (!open_lines(&l, "/proc/diskstats"))
-		fatal("/proc/diskstats");
-	while (next_line(&l, line, sizeof(line)))
-		if (sscanf(line, "%*d %*d vda %ld %*d %*d %*d %ld", &c.reads, &c.writes) == 2)
-			break;
-	close(l.fd);
+	disk_requests(&c.reads, &c.writes);
 	return c;
 }
 
@@ -131,7 +102,7 @@ static void *run_beside(void *arg)
 
 static void count_costs(void)
 {
-	struct costs before, out, back;
+	struct costs before, out, away, back;
 	pthread_t beside;
 	char *p = map_huge(SMALL);
 
@@ -139,18 +110,23 @@ static void count_costs(void)
 	stop = 0;
 	pthread_create(&beside, NULL, run_beside, NULL);
 	before = costs_now();
-	send_out(p, SMALL);
+	page_out(p, SMALL);
 	out = costs_now();
+	to_disk_alone(p, SMALL);
+	away = costs_now();
 	read_pages(p, SMALL);
 	back = costs_now();
 	stop = 1;
 	pthread_join(beside, NULL);
 	munmap(p, SMALL);
 	result("requests out", out.writes - before.writes, "");
-	result("flushes on other CPUs", out.flushes - before.flushes, "");
-	result("interrupts for them", out.interrupts - before.interrupts, "");
-	result("requests back", back.reads - out.reads, "");
-	result("faults back", back.faults - out.faults, "");
+	/* -1: the kernel does not count them. */
+	if (before.flushes >= 0) {
+		result("flushes on other CPUs", out.flushes - before.flushes, "");
+		result("interrupts for them", out.interrupts - before.interrupts, "");
+	}
+	result("requests back", back.reads - away.reads, "");
+	result("faults back", back.faults - away.faults, "");
 }
 
 int main(int argc, char **argv)
