@@ -168,7 +168,7 @@ $(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
 USER_TESTS	:= $(patsubst user/%.c,%,$(wildcard user/tests/*.c))
 USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
 USER_DEMO	:= $(patsubst user/demo/%.c,bin/%,$(wildcard user/demo/*.c))
-USER_PROGRAMS	:= init bin/testrun $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
+USER_PROGRAMS	:= init bin/testrun bin/memtop $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
 
 # musl-gcc has no -static-pie: its start file for it is linked by hand.
 USER_CFLAGS_exec_pie := -fPIE -Wl,-pie,--no-dynamic-linker,-z,text -nostartfiles \
@@ -191,6 +191,7 @@ $(B)/user/$(1): $(2) $(B)/user/flags
 endef
 $(eval $(call user_program,init,user/init/init.c))
 $(eval $(call user_program,bin/testrun,user/testrun/testrun.c))
+$(eval $(call user_program,bin/memtop,user/memtop/memtop.c $(filter-out %/memtop.c,$(wildcard user/memtop/*.[ch]))))
 $(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c $(wildcard user/$(t)/*.[ch]))))
 $(foreach t,$(USER_BENCH),$(eval $(call user_program,$(t),user/bench/$(notdir $(t)).c)))
 $(foreach t,$(USER_DEMO),$(eval $(call user_program,$(t),user/demo/$(notdir $(t)).c)))

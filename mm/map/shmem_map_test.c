@@ -207,3 +207,21 @@ KTEST(shmem_map, where_it_is_not_aligned_small_entries_map_it)
 	KEXPECT_EQ(nr_wrong(), 0);
 	clear_scene(&s);
 }
+
+KTEST(shmem_map, inside_a_larger_area_it_must_begin_where_a_pmd_begins)
+{
+	enum shmem_huge before = shmem_enabled;
+	unsigned long off = TEST_BASE + 4 * PAGE_SIZE, len = 3 * HPAGE_PMD_SIZE;
+	struct mm *mm = mm_alloc();
+
+	KASSERT_TRUE(mm);
+	shmem_enabled = SHMEM_HUGE_ALWAYS;
+	KEXPECT_EQ(do_mmap(mm, off, len, TEST_RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, NULL, 0), off);
+	/* The 2 MB of the table lie in the area as a whole, but are two halves of huge pages. */
+	KEXPECT(test_write(mm, TEST_BASE + HPAGE_PMD_SIZE + 100 * PAGE_SIZE, 1));
+	KEXPECT(pmd_is_table(test_pmd(mm, TEST_BASE + HPAGE_PMD_SIZE)));
+	KEXPECT_EQ(get_mm_counter(mm, MM_SHMEMPAGES), 1UL);
+	KEXPECT_EQ(nr_wrong(), 0);
+	shmem_enabled = before;
+	mmput(mm);
+}

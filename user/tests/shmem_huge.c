@@ -63,6 +63,18 @@ static void policies(void)
 	is(smaps_kb(p, "ShmemPmdMapped"), HUGE / 1024, "within_size: not beyond the end of the file");
 	munmap(p, LENGTH);
 	close(fd);
+	if (access(THP "cow", F_OK)) {
+		skip(2, "Linux maps a huge page beyond the end of the file");
+		return;
+	}
+	spit(KNOB, "always");
+	fd = new_file();
+	ftruncate(fd, HUGE + 5 * PAGE);
+	p = map_aligned_file(fd);
+	is(try_write(p + HUGE + 4 * PAGE), 0, "always: also at the end of the file");
+	is(try_read(p + HUGE + 5 * PAGE), SIGBUS, "but what is behind it is not mapped");
+	munmap(p, LENGTH);
+	close(fd);
 }
 
 static void whole(void)
@@ -137,7 +149,7 @@ int main(void)
 	if (slurp(KNOB, before, sizeof(before)) < 0)
 		skip_all("no huge pages for shared memory");
 	sscanf(strchr(before, '['), "[%15[^]]", word);
-	plan(29);
+	plan(31);
 	catch_faults();
 	policies();
 	spit(KNOB, "always");
