@@ -1,4 +1,5 @@
 /* fs/proc/root.c - /proc itself: its global files, its processes, and `self`. Linux: fs/proc/root.c, self.c. */
+#include <fs/proc/pid.h>
 #include <fs/proc/proc.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/string.h>
@@ -34,7 +35,11 @@ struct root_context {
 static bool root_emit(struct dir_context *ctx, const char *name, size_t len, u64 ino, u8 type, u64 next_pos)
 {
 	struct root_context *root = container_of(ctx, struct root_context, ctx);
+	unsigned int pid;
 
+	/* The directory of a process of which somebody has a file open is a name among the others: its turn comes later. */
+	if (proc_parse_number(name, len, &pid))
+		return true;
 	root->full = !root->reader->emit(root->reader, name, len, ino, type, next_pos);
 	return !root->full;
 }

@@ -57,6 +57,22 @@ static long read_long(const char *path)
 	return slurp(path, text, sizeof(text)) > 0 ? strtol(text, NULL, 10) : 0;
 }
 
+/* What is decided again and again is one line. */
+static void remember(struct decisions *d, double time, const char *event, const char *status)
+{
+	struct decision new = { .time = time, .times = 1 }, *last = d->nr_last ? &d->last[d->nr_last - 1] : NULL;
+
+	snprintf(new.what, sizeof(new.what), "%.40s: %.30s", event, status);
+	if (last && !strcmp(last->what, new.what)) {
+		last->time = time;
+		last->times++;
+		return;
+	}
+	if (d->nr_last == MOST_DECISIONS)
+		memmove(&d->last[0], &d->last[1], sizeof(d->last[0]) * --d->nr_last);
+	d->last[d->nr_last++] = new;
+}
+
 /* "  khugepaged-31  [001] ..... 12.345678: mm_khugepaged_scan_pmd: mm=..., status=pmd_mapped, ..." */
 static void count_line(struct decisions *d, char *text)
 {
@@ -77,10 +93,8 @@ static void count_line(struct decisions *d, char *text)
 	last_time = time;
 	status += strlen("status=");
 	event[strcspn(event, ":")] = 0;
-	if (d->nr_last == MOST_DECISIONS)
-		memmove(d->last[0], d->last[1], sizeof(d->last[0]) * --d->nr_last);
 	status[strcspn(status, ", \n")] = 0;
-	snprintf(d->last[d->nr_last++], DECISION_LENGTH, "%.3f %.40s: %.30s", time, event, status);
+	remember(d, time, event, status);
 	reason = reason_of(status);
 	if (reason)
 		reason->count++;

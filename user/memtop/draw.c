@@ -100,7 +100,7 @@ static void draw_huge(const struct view *v)
 	     sample_rate(s, b, VM_THP_FAULT), sample_rate(s, b, VM_THP_FALLBACK), sample_rate(s, b, VM_THP_SPLIT));
 	line("khugepaged  %ld scans, %ld collapsed%s%s", d->scans, d->collapsed, d->tally[0] ? "; " : "", d->tally);
 	for (int i = 0; i < d->nr_last; i++)
-		line("            %s", d->last[i]);
+		line("  %9.3f %s, %d times", d->last[i].time, d->last[i].what, d->last[i].times);
 }
 
 static void draw_processes(struct view *v)

@@ -94,7 +94,11 @@ struct decisions {
 	long scans, collapsed;			/* full_scans, pages_collapsed */
 	char enabled[16], defrag[16];
 	char tally[DECISION_LENGTH];		/* reasons since the last look, with their numbers */
-	char last[MOST_DECISIONS][DECISION_LENGTH];	/* oldest first, from trace events */
+	struct decision {
+		double time;			/* s, of the last of them */
+		char what[80];			/* event: reason */
+		int times;			/* in a row */
+	} last[MOST_DECISIONS];			/* oldest first, from trace events */
 	int nr_last;
 	int tracing;				/* the events are on */
 };

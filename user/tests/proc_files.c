@@ -1,6 +1,7 @@
 /* /proc: the files are there, and their lines have Linux's form. */
 /* quire-test: swap=128 */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
 
@@ -52,9 +53,23 @@ static int meminfo_adds_up(void)
 	       swap == 128 * 1024 - 4 && meminfo_kb("SwapFree") <= swap;
 }
 
+/* How often a name is in /proc, while a file of that process is open. */
+static int times_listed(int pid)
+{
+	int fd = open("/proc/self/maps", O_RDONLY), times = 0;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc)))
+		times += atoi(entry->d_name) == pid;
+	closedir(proc);
+	close(fd);
+	return times;
+}
+
 int main(void)
 {
-	plan(27);
+	plan(28);
 	HAS("/proc/meminfo", "MemTotal:       ", "MemFree:  ", "MemAvailable: ", "Buffers: ", "Cached: ",
 	    "SwapCached: ", "Active(anon): ", "Inactive(file): ", "SwapTotal: ", "Dirty: ", "AnonPages: ",
 	    "Mapped: ", "Shmem: ", "Slab: ", "PageTables: ", "AnonHugePages: ", "Hugepagesize:       2048 kB");
@@ -96,6 +111,7 @@ int main(void)
 	ok(slurp("/proc/sys/vm/swappiness", text, sizeof(text)) > 0 && atoi(text) >= 0, "vm/swappiness");
 	ok(slurp("/proc/sys/vm/min_free_kbytes", text, sizeof(text)) > 0 && atoi(text) > 100,
 	   "vm/min_free_kbytes");
+	is(times_listed(getpid()), 1, "a process is listed once, also while somebody looks at it");
 	fails_with(ENOENT, open("/proc/999999/stat", O_RDONLY), "no such process: ENOENT");
 	return done();
 }
