@@ -12,7 +12,8 @@ import time
 from . import host, tlb
 
 BANNER = re.compile(rb"Quire: |Linux version ")
-BANNER_SECONDS = 60             # a slow host under load; the kernel itself needs a tenth of a second
+BANNER_SECONDS = 60             # the kernel itself needs a tenth of a second
+BANNER_SECONDS_MOST = 300       # a host under load, and a machine of 16 GB whose sanitizer sets up 2 GB
 PANIC = re.compile(rb"kernel panic|^panic:", re.MULTILINE | re.IGNORECASE)
 BEGIN = b"\x01quire-begin\n"
 EXIT = re.compile(rb"\x01quire-exit (\d+)\r?\n")
@@ -125,7 +126,7 @@ def watch_for_banner(qemu, log, came_up):
             return
         time.sleep(0.2)
     if qemu.poll() is None:
-        print("\r\nquire: %s\r" % silent(), file=sys.stderr)
+        print("\r\nquire: %s\r" % silent(BANNER_SECONDS), file=sys.stderr)
 
 
 def read_log(path):
@@ -191,6 +192,7 @@ def batch(options, arguments):
     began = time.monotonic()
     deadline = began + options.timeout if options.timeout else None
     warned = options.gdb or options.gdb_socket
+    patience = max(BANNER_SECONDS, min(BANNER_SECONDS_MOST, (options.timeout or 0) // 2))
     try:
         while True:
             ready, _, _ = select.select([qemu.stdout], [], [], 0.5)
@@ -202,11 +204,11 @@ def batch(options, arguments):
                 if console.status is not None:
                     power_off(qemu)
                     break
-            if not warned and time.monotonic() - began > BANNER_SECONDS and not came_up(options, console):
+            if not warned and time.monotonic() - began > patience and not came_up(options, console):
                 stop(qemu)
                 console.end()
                 tail(console)
-                print("quire: %s" % silent(), file=sys.stderr)
+                print("quire: %s" % silent(patience), file=sys.stderr)
                 return NO_KERNEL
             if deadline and time.monotonic() > deadline:
                 stop(qemu)
@@ -275,9 +277,9 @@ def no_kernel(qemu_status, booted):
     return NO_KERNEL
 
 
-def silent():
+def silent(seconds):
     return ("no banner after %d s. Likely: the kernel hangs before its console works, QEMU waits for a "
-            "debugger, or the host is overloaded. -v shows the boot messages" % BANNER_SECONDS)
+            "debugger, or the host is overloaded. -v shows the boot messages" % seconds)
 
 
 # --- QEMU as a process ----------------------------------------------------------------------------
