@@ -34,6 +34,8 @@ void wakeup_kswapd(unsigned int order, gfp_t gfp)
 		return;
 	if ((unsigned int)READ_ONCE(node->kswapd_order) < order)
 		WRITE_ONCE(node->kswapd_order, order);
+	/* It queues itself and then looks at the marks and the order; we changed both and then look at the queue. */
+	smp_mb();
 	if (!waitqueue_active(&node->kswapd_wait))
 		return;
 	if (kswapd_hopeless(node) || pgdat_balanced(node, order)) {
@@ -54,14 +56,20 @@ static bool prepare_kswapd_sleep(struct node *node, unsigned int order)
 	return kswapd_hopeless(node) || pgdat_balanced(node, order);
 }
 
-/* order: what it reached; asked: what it was woken for */
-static void kswapd_try_to_sleep(struct node *node, unsigned int order, unsigned int asked)
+/* Who asked while it was awake found nobody to wake. If it gave up on a high order, such a wish waits for the next who asks. */
+static unsigned int order_to_rest_at(const struct node *node, unsigned int reached, unsigned int asked)
+{
+	return reached < asked ? reached : max(reached, (unsigned int)READ_ONCE(node->kswapd_order));
+}
+
+/* reached: the order that it made blocks of; asked: what it was woken for */
+static void kswapd_try_to_sleep(struct node *node, unsigned int reached, unsigned int asked)
 {
 	long remaining = 0;
 	DEFINE_WAIT(wait);
 
 	prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
-	if (prepare_kswapd_sleep(node, order)) {
+	if (prepare_kswapd_sleep(node, order_to_rest_at(node, reached, asked))) {
 		/* There are free pages enough now: to make blocks of them is another's business. */
 		compaction_forget_skipped();
 		wakeup_kcompactd(asked);
@@ -69,7 +77,7 @@ static void kswapd_try_to_sleep(struct node *node, unsigned int order, unsigned 
 		finish_wait(&node->kswapd_wait, &wait);
 		prepare_to_wait(&node->kswapd_wait, &wait, TASK_INTERRUPTIBLE);
 	}
-	if (!remaining && prepare_kswapd_sleep(node, order)) {
+	if (!remaining && prepare_kswapd_sleep(node, order_to_rest_at(node, reached, asked))) {
 		trace(mm_vmscan_kswapd_sleep, node->id);
 		if (!kthread_should_stop())
 			schedule();

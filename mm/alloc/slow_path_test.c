@@ -249,3 +249,63 @@ KTEST(kswapd, hopes_again_when_somebody_reclaims_with_success)
 	mmput(mm);
 	test_thp(before);
 }
+
+/* --- kswapd is asked while it works ----------------------------------------------------------------------------------------- */
+
+static LIST_HEAD(to_give);		/* what the shrinker gives back: pages that are no neighbours of each other */
+static bool asked_meanwhile;
+
+static unsigned long count_taken(struct shrinker *shrinker __unused)
+{
+	return current->flags & PF_KSWAPD && !list_empty(&to_give);
+}
+
+/* In kswapd's run for single pages somebody asks for a block, and finds nobody asleep; then the run succeeds. */
+static unsigned long give_taken(struct shrinker *shrinker __unused, unsigned long nr __unused)
+{
+	struct page *page, *next;
+	unsigned long given = 0;
+
+	wakeup_kswapd(HPAGE_PMD_ORDER, GFP_KERNEL);
+	WRITE_ONCE(asked_meanwhile, true);
+	list_for_each_entry_safe(page, next, &to_give, lru) {
+		list_del(&page->lru);
+		put_page(page);
+		given++;
+	}
+	return given;
+}
+
+KTEST(kswapd, what_is_asked_for_while_it_works_is_not_forgotten)
+{
+	struct shrinker shrinker = { .name = "ktest", .count_objects = count_taken, .scan_objects = give_taken };
+	struct page *page, *next;
+	LIST_HEAD(kept);
+
+	if (too_large())
+		KSKIP("too much memory to use up");
+	KEXPECT(kswapd_sleeps());
+	msleep(200);		/* for good */
+	take_all(&kept);
+	list_for_each_entry_safe(page, next, &kept, lru)
+		if (page_to_pfn(page) & 1)
+			list_move(&page->lru, &to_give);
+	/* The reserve is in larger blocks. */
+	while ((page = alloc_pages(__GFP_MEMALLOC | __GFP_COMP | __GFP_NOWARN, HPAGE_PMD_ORDER)))
+		list_add(&page->lru, &kept);
+	NODE0->kswapd_failures = 0;
+	asked_meanwhile = false;
+	register_shrinker(&shrinker);
+	for (int i = 0; i < PATIENCE && !READ_ONCE(asked_meanwhile); i++) {
+		wakeup_kswapd(0, GFP_KERNEL);
+		msleep(10);
+	}
+	KEXPECT(asked_meanwhile);
+	for (int i = 0; i < PATIENCE && READ_ONCE(NODE0->kswapd_order); i++)
+		msleep(10);
+	KEXPECT_EQ(NODE0->kswapd_order, 0);
+	unregister_shrinker(&shrinker);
+	give_back(&to_give);
+	give_back(&kept);
+	NODE0->kswapd_failures = 0;
+}
