@@ -12,6 +12,7 @@
 #include <kernel/sched/run_queue.h>
 
 #include <kernel/debug/assert.h>
+#include <kernel/debug/expect.h>
 #include <kernel/debug/lock_report.h>
 #include <kernel/trace/trace.h>
 #include <kernel/x86/smp.h>
@@ -212,8 +213,12 @@ void __noreturn do_task_dead(void)
 #ifdef CONFIG_DEBUG
 void __might_sleep(const char *file, int line)
 {
-	if (unlikely(lock_check_spinlocks_held() || irqs_disabled()) && !panicking)
-		sleep_bug(file, line);
+	if (likely(!lock_check_spinlocks_held() && !irqs_disabled()) || panicking)
+		return;
+	/* Nobody sleeps yet, and perhaps nobody will: the next schedule() decides. */
+	if (debug_report("no sleep here: %u spinlocks are held, interrupts are %s (%s:%d)", lock_check_spinlocks_held(),
+			 irqs_disabled() ? "off" : "on", file, line))
+		lock_check_show_held();
 }
 #endif
 

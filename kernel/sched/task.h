@@ -302,7 +302,7 @@ static inline bool signal_pending_state(unsigned int state, const struct task *t
 	return (state & TASK_INTERRUPTIBLE) || fatal_signal_pending(task);
 }
 
-/* The caller may sleep here. Debug builds panic when a spinlock is held or interrupts are off. */
+/* The caller may sleep here. Debug builds report when a spinlock is held or interrupts are off. */
 #ifdef CONFIG_DEBUG
 void __might_sleep(const char *file, int line);
 #define might_sleep()	__might_sleep(__FILE__, __LINE__)

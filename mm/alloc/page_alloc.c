@@ -40,13 +40,11 @@ static inline bool can_direct_reclaim(gfp_t gfp)
 }
 
 #ifdef CONFIG_DEBUG
-static void check_may_sleep(gfp_t gfp)
+void might_alloc(gfp_t gfp)
 {
 	if (can_direct_reclaim(gfp))
 		might_sleep();
 }
-#else
-static inline void check_may_sleep(gfp_t gfp __unused) { }
 #endif
 
 /* Who works on freeing memory, or has been killed and must be able to exit, may use the whole reserve. */
@@ -325,7 +323,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	check_may_sleep(gfp);
+	might_alloc(gfp);
 	if (unlikely(order > MAX_ORDER))
 		return NULL;
 	if (!(gfp & __GFP_NOFAIL) && should_fail(&fail_page_alloc, PAGE_SIZE << order))

@@ -16,6 +16,13 @@ static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 void *get_free_page(gfp_t gfp);		/* address in the direct map, or NULL */
 void free_page(void *addr);
 
+/* What asks like this may sleep, though it seldom does: debug builds report who must not, each time. */
+#ifdef CONFIG_DEBUG
+void might_alloc(gfp_t gfp);
+#else
+static inline void might_alloc(gfp_t gfp __unused) { }
+#endif
+
 extern struct fault_attr fail_page_alloc, failslab;
 
 /* => interrupt context allowed */

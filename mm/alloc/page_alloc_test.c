@@ -1,7 +1,9 @@
 /* mm/alloc/page_alloc_test.c - who gets memory when there is little, and who does not. */
 #include <mm/alloc/page_alloc.h>
+#include <kernel/debug/expect.h>
 #include <kernel/debug/ktest.h>
 #include <kernel/sched/task.h>
+#include <mm/alloc/slab.h>
 #include <mm/frame/vmstat.h>
 
 static unsigned long zone_free(void)
@@ -120,6 +122,38 @@ KTEST(page_alloc, kswapd_is_woken_below_the_low_mark_and_sleeps_again)
 	msleep(300);
 	KEXPECT(waitqueue_active(&NODE0->kswapd_wait));
 }
+
+#ifdef CONFIG_DEBUG
+KTEST(page_alloc, who_must_not_sleep_and_asks_as_if_he_might_is_reported)
+{
+	unsigned long irqflags;
+	unsigned int reports;
+	struct page *page;
+	void *object;
+
+	for (int atomic = 0; atomic < 2; atomic++) {
+		gfp_t gfp = atomic ? GFP_ATOMIC : GFP_KERNEL;
+
+		expect_reports_begin();
+		local_irq_save(irqflags);
+		page = alloc_page(gfp);
+		local_irq_restore(irqflags);
+		reports = expect_reports_end();
+		KEXPECT_EQ(reports, atomic ? 0U : 1U);
+		/* There is an object: nothing would sleep this time. */
+		kfree(kmalloc(64, GFP_KERNEL));
+		expect_reports_begin();
+		local_irq_save(irqflags);
+		object = kmalloc(64, gfp);
+		local_irq_restore(irqflags);
+		reports = expect_reports_end();
+		KEXPECT_EQ(reports, atomic ? 0U : 1U);
+		KASSERT_TRUE(page && object);
+		put_page(page);
+		kfree(object);
+	}
+}
+#endif
 
 KTEST(page_alloc, too_large_an_order_is_refused)
 {

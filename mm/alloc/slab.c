@@ -390,6 +390,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 	unsigned long flags;
 	void *object;
 
+	might_alloc(gfp);
 	if (!(gfp & __GFP_NOFAIL) && should_fail(&failslab, cache->object_size))
 		return NULL;
 	local_irq_save(flags);
