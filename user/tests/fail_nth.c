@@ -347,6 +347,27 @@ static int fork_all_kinds(int n)
 	return fired;
 }
 
+/* A huge page that is out as a whole: the child's PMD, its deposit, the counts of 512 slots. */
+static int fork_swapped_huge(int n)
+{
+	pid_t pid;
+	int fired, status = 0;
+
+	fresh_huge(n);
+	put_out(area, HUGE);
+	arm(n);
+	pid = syscall(SYS_fork);
+	if (!pid)
+		_exit(wrong_in_the_end(area, HUGE, n) != 0);
+	fired = disarm();
+	expect_result(pid, fired, ENOMEM, EAGAIN);
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	expect(!status, "the child's data", status);
+	expect_data(HUGE, n);
+	return fired;
+}
+
 #define EXEC_FIRED	0
 #define EXEC_NOT_FIRED	3
 #define EXEC_REFUSED	4
@@ -689,12 +710,14 @@ static void try_swap_modes(void)
 
 	for (unsigned int i = 0; i < 3; i++) {
 		if (slurp(THP "swap", before, sizeof(before)) < 0 || spit(THP "swap", modes[i])) {
-			skip(2, "no such mode of " THP "swap here");
+			skip(strcmp(modes[i], "whole") ? 2 : 3, "no such mode of " THP "swap here");
 			continue;
 		}
 		diag("huge pages are swapped in mode %s", modes[i]);
 		try_each("MADV_PAGEOUT of a huge page", page_out_huge);
 		try_each("bringing back a huge page", bring_in_huge);
+		if (!strcmp(modes[i], "whole"))
+			try_each("fork of one that is out", fork_swapped_huge);
 		mode = strchr(before, '[') + 1;
 		end = strchr(mode, ']');
 		*end = 0;
@@ -748,7 +771,7 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/self/fail-nth", O_RDWR);
 	if (nth_fd < 0)
 		skip_all("the kernel has no fail-nth (CONFIG_FAULT_INJECTION)");
-	plan(47);
+	plan(48);
 	let_everything_fail();
 	signal(SIGBUS, on_bus);
 	area = map_aligned(3 * HUGE);
