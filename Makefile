@@ -1,6 +1,6 @@
 # Quire's build. `make help` lists the targets.
 #
-# Everything that is compiled lies in $(B), which depends on the variant (DEBUG, SAN), so that
+# Everything that is compiled lies in $(B), which depends on the variant (DEBUG, SAN, TRACE), so that
 # variants don't rebuild each other. O=DIR puts all of it elsewhere. The kernel is linked in $(K): that is
 # $(B), or with BUG=NAME a folder beside it, with objects only of the files that have the bug.
 
@@ -9,9 +9,10 @@ V		?= 0
 DEBUG		?= 0
 SAN		?= 0
 WERROR		?= 0
+TRACE		?= 1
 BUG		?=
 
-VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)
+VARIANT		:= $(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SAN)),-san)$(if $(filter 0,$(TRACE)),-notrace)
 # Always relative inside the tree: the files of dependencies name their targets as they were made.
 B		:= $(patsubst $(CURDIR)/%,%,$(O))$(VARIANT)
 K		:= $(B)$(if $(BUG),-bug-$(BUG))
@@ -62,6 +63,9 @@ USER_CFLAGS	:= -std=gnu11 -O2 -g -static -Wall -Wextra -I. -fno-omit-frame-point
 ifeq ($(DEBUG),1)
 CFLAGS		+= -DCONFIG_DEBUG
 ASFLAGS		+= -DCONFIG_DEBUG
+endif
+ifeq ($(TRACE),0)
+CFLAGS		+= -DCONFIG_NO_TRACE
 endif
 # Not in CFLAGS: it changes what is accepted, not what is built, and need not build everything again.
 STRICT		:= $(if $(filter 1,$(WERROR)),-Werror)
@@ -212,7 +216,7 @@ format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
 clean:
-	$(Q)rm -rf $(O) $(O)-debug* $(O)-san* $(O)-bug-* compile_commands.json
+	$(Q)rm -rf $(O) $(O)-debug* $(O)-san* $(O)-notrace $(O)-bug-* compile_commands.json
 
 # --- boot it, prove it ----------------------------------------------------------------------------
 
@@ -223,7 +227,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak fuzz bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-growth host-packages
+.PHONY: run gdb test test-linux soak fuzz bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -295,6 +299,12 @@ bench-thp: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-thp --build $(K) --csv $(K)/bench-thp.csv
 
+bench-trace: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)$(MAKE) --no-print-directory TRACE=0 kernel
+	$(Q)rm -rf $(B)-notrace/user && ln -s $(abspath $(B))/user $(B)-notrace/user
+	$(Q)tools/bench-trace --build $(K)
+
 bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
@@ -317,6 +327,7 @@ help:
 #: make bench-swap          the three ways of huge pages to swap and back: how fast, at what cost
 #: make bench-growth        what one step costs with little and with much of memory, areas, sharers, processes
 #: make bench-thp           huge pages after swap, and out of memory in pieces, beside Linux's
+#: make bench-trace         what a fault costs with trace events compiled out, off, and on
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing
@@ -324,7 +335,8 @@ help:
 #: make clean               remove what was built
 #:
 #: V=1 shows the commands. DEBUG=1 builds with expensive assertions (build-debug/). WERROR=1 makes
-#: warnings errors. SAN=1 adds the sanitizers (build-san/; docs/debugging.md). BUG=NAME builds in a bug (docs/bugs.md). CROSS_COMPILE=x86_64-elf- chooses a compiler.
+#: warnings errors. SAN=1 adds the sanitizers (build-san/; docs/debugging.md). BUG=NAME builds in a bug (docs/bugs.md).
+#: TRACE=0 leaves the trace events out (build-notrace/; for measuring). CROSS_COMPILE=x86_64-elf- chooses a compiler.
 #: O=DIR builds in DIR.
 
 -include $(KERNEL_OBJS:.o=.d)

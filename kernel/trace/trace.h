@@ -74,7 +74,11 @@ enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4 };
 extern u8 trace_enabled[NR_TRACE_EVENTS];
 
 /* trace(mm_vmscan_kswapd_wake, nid, zid, order): the name and the fields as in events.h. Any context. */
+#ifdef CONFIG_NO_TRACE
+#define trace_is_on(name)	false
+#else
 #define trace_is_on(name)	unlikely(READ_ONCE(trace_enabled[TRACE_##name]))
+#endif
 #define trace(name, ...) do {					\
 	if (trace_is_on(name))					\
 		__trace_##name(&(const struct trace_args_##name){ __VA_ARGS__ }); \
