@@ -84,6 +84,8 @@ def base_archive(build):
     sources = [host.busybox()] + sorted(
         os.path.join(where, name) for where, _, names in os.walk(os.path.join(user, "stripped"))
         for name in names)
+    exercises = os.path.join(host.ROOT, "user", "exercises")
+    sources += sorted(os.path.join(exercises, name) for name in os.listdir(exercises))
     stamp = [(s, os.stat(s).st_mtime_ns, os.stat(s).st_size) for s in sources]
     key = hashlib.sha256(repr((stamp, MOTD, user)).encode()).hexdigest()
     cache = os.path.join(user, "initramfs.cache")
@@ -103,7 +105,7 @@ def base_archive(build):
 
 
 def write_base_archive(sources, stripped):
-    """Our programs keep their place below build/user/stripped, but init is /init."""
+    """Our programs keep their place below build/user/stripped, but init is /init; scripts are in /exercises."""
     archive = cpio.Archive()
     for name in ("bin", "dev", "etc", "proc", "root", "sbin", "sys", "tmp", "usr/bin", "usr/sbin"):
         archive.directory(name)
@@ -118,7 +120,7 @@ def write_base_archive(sources, stripped):
     archive.file("etc/profile", b"PS1='quire:\\w# '\nalias ll='ls -l'\n")
     archive.file("etc/motd", MOTD.encode())
     for source in sources[1:]:
-        name = os.path.relpath(source, stripped)
+        name = os.path.relpath(source, os.path.join(host.ROOT, "user") if "/exercises/" in source else stripped)
         archive.file(name, read(source), 0o755)
     return archive
 

@@ -237,6 +237,33 @@ trace-cmd extract -o /tmp/trace.dat >/dev/null && cat per_cpu/cpu*/stats | grep 
 """
 
 
+EXERCISE_EVENTS = """\
+echo >/tmp/none
+cat >/tmp/events <<END
+# tracer: nop
+           kswapd0-3       [001] .....     9.990000: mm_vmscan_kswapd_wake: nid=0 order=0
+           kswapd0-3       [001] .....    10.041000: mm_vmscan_kswapd_sleep: nid=0
+  a name of 3 - 4-17       [000] d....    10.941000: mm_vmscan_kswapd_wake: nid=0 order=0
+END
+awk -f /exercises/record.awk -f /exercises/kswapd-periods.awk /tmp/none /tmp/none /tmp/events
+echo 'END { print task "," event "," value("order") "," cpu; exit } function on_event() { }' >/tmp/last.awk
+awk -f /exercises/record.awk -f /tmp/last.awk /tmp/none /tmp/none /tmp/events
+"""
+
+EXERCISES = ["kswapd-periods", "kswapd-wakeups", "direct-stalls", "compaction-suitability", "compaction-moves",
+             "stall-histogram", "congestion", "late-wakeups"]
+
+# Their figures are the kernel's own counters, or they fail. Nothing may be lost on the way.
+RUN_EXERCISES = """\
+echo always >/sys/kernel/mm/transparent_hugepage/enabled
+for name in %s; do
+	case $name in compaction*) load="--huge --vm-bytes 105%%" ;; *) load="--vm 2 --vm-bytes 115%%" ;; esac
+	/exercises/run $name pressure $load --rounds 2 >/tmp/table 2>&1 && ! grep -q 'NOT\\|lost\\|command ended' /tmp/table && echo $name agrees || cat /tmp/table
+done
+/exercises/run | wc -l
+""" % " ".join(EXERCISES)
+
+
 def bad_slot(kind, slot):
     return ('[inject-error]\nevent = "none"\niotype = "%s"\nerrno = "5"\nsector = "%d"\nonce = "off"\n'
             % (kind, slot * 8))
@@ -370,6 +397,12 @@ ALL = [
                   TRACE, ["through\n", "\noverrun: 0\n"], needs=tracing.TRACE_CMD),
     RecordScenario("trace-record", "trace-cmd in the guest while a program runs; its record agrees with vmstat", [],
                    "/tests/thp_pageout", ["ok 6 "], needs=tracing.TRACE_CMD),
+    Scenario("exercise-events", "how the exercises read a trace", [], EXERCISE_EVENTS,
+             ["at work           1       51.000       51.000       51.000", "asleep            1      900.000",
+              "runs of kswapd: 2 in the trace, 0 in vmstat (pageoutrun): NOT EQUAL", "a name of 3 - 4-17,mm_vmscan_kswapd_wake,0,000\n"],
+             on_linux=True),
+    Scenario("exercises", "tables of the tracing exercises beside the kernel's counters", ["--mem", "64"], RUN_EXERCISES,
+             [name + " agrees\n" for name in EXERCISES] + ["%d\n" % len(EXERCISES)], timeout=400),
     swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
     swap_mode("whole", 1), swap_mode("whole", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
