@@ -87,10 +87,19 @@ def interesting(output, most=40):
     lines = output.replace("\x01", "^A").splitlines()
     picked = [i for i, line in enumerate(lines) if line.startswith(("not ok", "Bail out!"))]
     if picked:
-        wanted = sorted({j for i in picked for j in (i - 1, i, i + 1)
-                         if 0 <= j < len(lines) and (j == i or lines[j].startswith("#"))})
+        wanted = sorted({j for i in picked for j in around(lines, i)})
         return [lines[j] for j in wanted][:most]
     return lines[-most:]
+
+
+def around(lines, failure):
+    """A failure with the comments before and behind it, which are what its test has to say of it."""
+    first = last = failure
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    while last + 1 < len(lines) and lines[last + 1].startswith("#"):
+        last += 1
+    return range(first, last + 1)
 
 
 class Runner:
