@@ -227,7 +227,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak fuzz bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth host-packages
+.PHONY: run gdb test test-linux soak fuzz coverage bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -266,6 +266,12 @@ fuzz: SECONDS	?= 60
 fuzz:
 	$(Q)tools/host-packages fuzz
 	$(Q)tools/fuzz --build $(B) --seconds $(SECONDS)
+
+# One kernel for all of it: what another build has reached says nothing about this one.
+coverage: host-packages
+	$(Q)tools/host-packages test
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/coverage --build $(B) $(TEST)
 
 bugs: host-packages
 	$(Q)tools/host-packages test
@@ -320,6 +326,7 @@ help:
 #: make test-linux          the user tests on Debian's Linux: they must pass there, too
 #: make soak MINUTES=30      mmstress and the storms, round after round; CPUS="1 2 4"
 #: make fuzz SECONDS=60      the parsers that read foreign bytes, on the host, with libFuzzer and sanitizers
+#: make coverage            the whole suite, and which lines of the kernel it reached: build/coverage/index.html
 #: make bugs [BUG=NAME]     each bug of docs/bugs.md is built in, and its test must fail
 #: make check               the order of the floors (tools/floors) and the style
 #: make bench-icount        instructions of the main paths, beside Linux's

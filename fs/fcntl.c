@@ -124,7 +124,10 @@ long ksys_dup(unsigned int fd)
 
 	if (!file)
 		return -EBADF;
+	/* EINVAL is F_DUPFD's word for a number above the limit; here no number was asked for. */
 	ret = dup_file_from(file, 0, 0);
+	if (ret == -EINVAL)
+		ret = -EMFILE;
 	fput(file);
 	return ret;
 }

@@ -258,7 +258,7 @@ long ksys_sendfile64(int out_fd, int in_fd, s64 __user *offset, size_t count)
 	if (!out.file || !(in.file->mode & FMODE_READ) || !(out.file->mode & FMODE_WRITE))
 		goto out;
 	ret = -EINVAL;
-	if (out.file->flags & O_APPEND || !has_position(in.file))
+	if (out.file->flags & O_APPEND || !has_position(in.file) || is_directory(in.file->inode))
 		goto out;
 	ret = -EFAULT;
 	if (offset && get_user(at, offset))

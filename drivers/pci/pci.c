@@ -8,6 +8,7 @@
 
 #include <kernel/debug/printk.h>
 #include <kernel/lib/bitmap.h>
+#include <kernel/lib/compiler.h>
 #include <kernel/x86/io.h>
 
 #define HEADER_TYPE_MASK	0x7f
@@ -15,7 +16,6 @@
 #define HEADER_BRIDGE		1
 #define NO_DEVICE		0xffff
 #define NR_BUSES		256
-#define MAX_CAPABILITIES	48	/* what fits into 192 bytes: a longer list is a loop */
 
 static struct pci_device devices[PCI_MAX_DEVICES];
 static unsigned int nr_devices;
@@ -27,15 +27,17 @@ struct pci_device *pci_device_at(unsigned int i)
 	return i < nr_devices ? &devices[i] : NULL;
 }
 
+/* A list that leads back to where it has been ends there: else whoever asks for one after the other would never come to an end. */
 u8 pci_find_capability(const struct pci_device *dev, u8 id, u8 after)
 {
 	bool behind = !after;
-	unsigned int left = MAX_CAPABILITIES;
+	u64 seen = 0;			/* bit n: the capability at 4 * n */
 	u8 at;
 
 	if (!(pci_read16(dev, PCI_STATUS) & PCI_STATUS_CAPABILITIES))
 		return 0;
-	for (at = pci_read8(dev, PCI_CAPABILITY_LIST) & ~3; at && left; at = pci_read8(dev, at + 1) & ~3, left--) {
+	for (at = pci_read8(dev, PCI_CAPABILITY_LIST) & ~3; at && !(seen & BIT_ULL(at / 4)); at = pci_read8(dev, at + 1) & ~3) {
+		seen |= BIT_ULL(at / 4);
 		if (behind && pci_read8(dev, at) == id)
 			return at;
 		behind |= at == after;

@@ -69,7 +69,7 @@ long ksys_memfd_create(const char __user *uname, unsigned int flags)
 		return -EINVAL;
 	given = getname(uname, LOOKUP_EMPTY);
 	if (IS_ERR(given))
-		return PTR_ERR(given);
+		return PTR_ERR(given) == -ENAMETOOLONG ? -EINVAL : PTR_ERR(given);
 	if (strlen(given) > MEMFD_NAME_MAX) {
 		putname(given);
 		return -EINVAL;

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from . import host, tlb
+from . import coverage, host, tlb
 
 BANNER = re.compile(rb"Quire: |Linux version ")
 BANNER_SECONDS = 60             # the kernel itself needs a tenth of a second
@@ -46,7 +46,7 @@ def disk_arguments(options, workspace):
 
 
 def qemu_arguments(options, workspace):
-    emulated = options.icount or options.tlb_model
+    emulated = options.icount or options.tlb_model or os.environ.get("QUIRE_COVERAGE")
     kvm = options.accel == "kvm" or (options.accel == "auto" and not emulated and host.has_kvm())
     arguments = ["qemu-system-x86_64", "-machine", "q35", "-nodefaults", "-vga", "none",
                  "-display", "none", "-no-reboot", "-m", str(options.mem), "-smp", str(options.cpus),
@@ -70,7 +70,7 @@ def qemu_arguments(options, workspace):
     if options.gdb or options.gdb_socket:
         where = "unix:%s,server=on,wait=off" % options.gdb_socket if options.gdb_socket else "tcp::%d" % options.gdb_port
         arguments += ["-S", "-gdb", where]
-    return arguments + options.qemu
+    return arguments + coverage.plugin_arguments(options) + options.qemu
 
 
 def run(options, workspace):

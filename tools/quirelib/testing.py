@@ -28,7 +28,7 @@ DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout":
 BEGIN = re.compile(r"\x01test-begin (\S+)")
 END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
 WARNING = re.compile(r"\bWARNING at (.*)")
-FUZZ_SECONDS = 10           # in all: the corpus, and a little new
+FUZZ_RUNS = 2000            # inputs for each target: the corpus, and a little new
 SAN_SLOWER = 4              # time limits are not about speed
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
@@ -294,7 +294,7 @@ def jobs_for(runner, options):
             if subprocess.run([os.path.join(host.ROOT, "tools/host-packages"), "--look", "fuzz"]).returncode:
                 runner.report.note("skip: fuzz: no clang with libFuzzer")
             else:
-                jobs.append(lambda: runner.static_check("fuzz", ["--build", options.build, "--seconds", str(FUZZ_SECONDS)]))
+                jobs.append(lambda: runner.static_check("fuzz", ["--build", options.build, "--runs", str(FUZZ_RUNS)]))
         if options.ktest or wanted("ktest", options.names):
             jobs.insert(0, runner.kernel_tests)
     return jobs

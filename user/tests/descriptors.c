@@ -2,6 +2,7 @@
 /* quire-test: */
 #define _GNU_SOURCE
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
@@ -11,7 +12,7 @@ int main(void)
 	struct rlimit limit;
 	int fd, copy, many = 0, last = -1, n;
 
-	plan(15);
+	plan(18);
 	fd = open("/tmp/descriptors", O_RDWR | O_CREAT, 0600);
 	copy = dup(fd);
 	ok(copy > fd, "dup");
@@ -30,6 +31,9 @@ int main(void)
 	is(open("/dev/null", O_RDONLY), fd, "the lowest free number is taken");
 	fails_with(EBADF, close(999), "not open: EBADF");
 	fails_with(EBADF, write(fd, "x", 1), "open for reading only: EBADF");
+	n = open("/tmp", O_RDONLY);
+	fails_with(EINVAL, sendfile(copy, n, NULL, 10), "sendfile from a directory");
+	close(n);
 	limit.rlim_cur = 100;
 	limit.rlim_max = 200;
 	setrlimit(RLIMIT_NOFILE, &limit);
@@ -40,6 +44,10 @@ int main(void)
 	is(errno, EMFILE, "too many: EMFILE");
 	is(last, 99, "at the limit");
 	ok(many > 80, "which leaves %d", many);
+	limit.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	fails_with(EMFILE, dup(0), "no number is allowed at all: dup says EMFILE, and not that it was asked for a wrong one");
+	fails_with(EINVAL, fcntl(0, F_DUPFD, 0), "F_DUPFD was asked for one");
 	unlink("/tmp/descriptors");
 	return done();
 }

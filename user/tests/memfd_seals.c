@@ -32,6 +32,8 @@ static void *map(int fd, int prot)
 	return mmap(NULL, LENGTH, prot, MAP_SHARED, fd, 0);
 }
 
+static char long_name[8192];
+
 static void which(void)
 {
 	int fd = memfd_create("plain", 0), other = open("/tmp/unsealed", O_RDWR | O_CREAT, 0600);
@@ -39,6 +41,8 @@ static void which(void)
 	is(fcntl(fd, F_GET_SEALS), F_SEAL_SEAL, "without MFD_ALLOW_SEALING it can't be sealed");
 	fails_with(EPERM, fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), "as F_ADD_SEALS says");
 	close(fd);
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	fails_with(EINVAL, memfd_create(long_name, 0), "a name that is too long, even for a path");
 	fd = sealable();
 	is(fcntl(fd, F_GET_SEALS), 0, "with it there is no seal yet");
 	fails_with(EINVAL, fcntl(fd, F_ADD_SEALS, 0x1000), "no such seal");
@@ -118,7 +122,7 @@ static void programs(void)
 
 int main(void)
 {
-	plan(30);
+	plan(31);
 	which();
 	sizes();
 	writes();
