@@ -19,7 +19,7 @@ static void real_timer_expired(struct timer *timer)
 	send_signal(SIGALRM, &info, signal->leader, true);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	if (interval)
-		timer_start(timer, max(timer->expires + interval, ktime_get_ns()));
+		timer_start(timer, max(ktime_add(timer->expires, interval), ktime_get_ns()));
 }
 
 void itimer_setup(struct signal_state *signal)

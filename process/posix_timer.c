@@ -37,7 +37,7 @@ static void expired(struct timer *t)
 	unsigned long flags;
 
 	if (interval) {
-		next = t->expires + interval;
+		next = ktime_add(t->expires, interval);
 		if (next < now) {
 			missed = (now - next) / interval + 1;
 			next += missed * interval;
@@ -167,7 +167,7 @@ long posix_timer_settime(int id, bool absolute, const struct posix_timer_time *n
 		timer_cancel_sync(&timer->timer);
 		timer->overrun = 0;
 		WRITE_ONCE(timer->interval, new->interval);
-		expires = absolute ? clock_to_ktime(timer->clock, new->value) : ktime_get_ns() + new->value;
+		expires = absolute ? clock_to_ktime(timer->clock, new->value) : ktime_add(ktime_get_ns(), new->value);
 		if (new->value)
 			timer_start(&timer->timer, expires);
 	}

@@ -28,9 +28,15 @@ void timer_setup(struct timer *timer, timer_fn_t fn);
 
 /* timer_start - (re)start: fn is called at `expires` (ktime_get_ns() value, ns). => any context */
 void timer_start(struct timer *timer, u64 expires);
+/* => a + b, and the end of time instead of what wraps: a wait that a program wants to be endless is not over at once */
+static inline u64 ktime_add(u64 a, u64 b)
+{
+	return b > U64_MAX - a ? U64_MAX : a + b;
+}
+
 static inline void timer_start_after(struct timer *timer, u64 delay_ns)
 {
-	timer_start(timer, ktime_get_ns() + delay_ns);
+	timer_start(timer, ktime_add(ktime_get_ns(), delay_ns));
 }
 
 /* timer_cancel - => true when it was waiting; its function may be running now. Any context. */

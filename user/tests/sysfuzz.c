@@ -6,7 +6,7 @@
  * worker 0. --errors prints which errors each call has given, to be compared between kernels. Whether memory came back and
  * the views of it agree is asked by who runs the tests.
  */
-/* Machine: mem=128 swap=128 cpus=2. */
+/* quire-test: mem=128 swap=128 cpus=2 thp=madvise timeout=240 args=--seconds,20 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sys/shm.h>
