@@ -53,6 +53,9 @@ static void copy_present_pte(struct vma *src, pte_t *dst_pte, pte_t *src_pte, pt
 /* A page under migration can be in two processes now: its entries must not let it come back as writable or exclusive. */
 static pte_t share_migration_pte(pte_t *src_pte, pte_t pte)
 {
+#ifdef BUG_fork_migration_writable	/* when the page has moved, both may write to it, and each sees what the other writes */
+	return pte;
+#endif
 	if (swp_type(pte_to_swp_entry(pte)) == SWP_MIGRATION_READ)
 		return pte;
 	pte = migration_pte_with(pte, SWP_MIGRATION_READ);
@@ -128,7 +131,11 @@ static int copy_pte_range(struct vma *dst, struct vma *src, pmd_t *dst_pmd, pmd_
 /* => both PMDs locked, *src_pmd a migration entry: as share_migration_pte() */
 static void copy_migration_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 {
+#ifdef BUG_fork_migration_writable
+	pmd_t pmd = pmdp_get(src_pmd);
+#else
 	pmd_t pmd = migration_pmd_with(pmdp_get(src_pmd), SWP_MIGRATION_READ);
+#endif
 
 	set_pmd(src_pmd, pmd);
 	set_pmd(dst_pmd, pmd);
@@ -140,7 +147,11 @@ static int copy_swap_pmd(struct vma *dst, pmd_t *dst_pmd, pmd_t *src_pmd)
 {
 	pmd_t pmd = pmd_swp_clear_exclusive(pmdp_get(src_pmd));
 
+#ifdef BUG_fork_swap_pmd_counts_one	/* the first of the two that goes frees the slots of 511 pages of the other */
+	if (swap_duplicate_range(pmd_to_swp_entry(pmd), 1))
+#else
 	if (swap_duplicate_range(pmd_to_swp_entry(pmd), HPAGE_PMD_NR))
+#endif
 		return -ENOMEM;
 	add_mm_counter(dst->vm_mm, MM_SWAPENTS, HPAGE_PMD_NR);
 	set_pmd(src_pmd, pmd);

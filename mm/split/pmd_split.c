@@ -116,7 +116,11 @@ static void split_absent_pmd(pmd_t *pmd)
 	pte_t *pte = page_address(table);
 
 	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)
+#ifdef BUG_split_swap_one_slot	/* all 512 pages come back as copies of the first */
+		set_pte(&pte[i], __pte(swp_entry_to_pte(entry).pte | marks));
+#else
 		set_pte(&pte[i], __pte(swp_entry_to_pte((swp_entry_t){ entry.val + i }).pte | marks));
+#endif
 	table->table_used = PTRS_PER_TABLE;
 	smp_wmb();
 	pmd_populate(pmd, table);
