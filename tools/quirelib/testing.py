@@ -30,6 +30,7 @@ END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
 WARNING = re.compile(r"\bWARNING at (.*)")
 FUZZ_RUNS = 2000            # inputs for each target: the corpus, and a little new
 SAN_SLOWER = 4              # time limits are not about speed
+KTEST_SECONDS = 900         # all of them, in a debug build on a busy host; when one hangs the log tells which
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
 SCENARIOS = scenarios.ALL + gdb_scenarios.ALL
@@ -215,7 +216,7 @@ class Runner:
         began = time.monotonic()
         status, output, errors = self.quire(
             ["--bare", "--mem", "128", "--swap", "64", "--append",
-             "ktest=%s" % (self.options.ktest or "*")], None, 300, "ktest")
+             "ktest=%s" % (self.options.ktest or "*")], None, KTEST_SECONDS, "ktest")
         results = re.findall(r"^(?:\[[^\]]*\])?\s*(ok|not ok) \d+ (\w+\.\w+)(.*)$", output, re.MULTILINE)
         for verdict, name, rest in results:
             if "# SKIP" not in rest:
