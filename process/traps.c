@@ -198,6 +198,7 @@ static void page_fault(struct pt_regs *regs, u64 error, unsigned long address)
 		trace(page_fault_user, address, regs->rip, error);
 		sig = likely(address < TASK_SIZE && !(error & PF_RESERVED)) ?
 			fault_in_user(current->mm, address, fault_flags(error), &code) : SIGSEGV;
+		trace(user_fault_end, address, sig);
 		if (unlikely(sig))
 			user_fault_failed(regs, error, address, sig, code);
 		return;

@@ -1,8 +1,9 @@
 /* fs/devfs/block.c - disks as files: /dev/vda. See devfs.h.
  *
  * There is no cache in between: each read and write goes to the disk, through a buffer of a few
- * pages, in whole sectors. A piece of a sector is written by reading the sector, changing it and
- * writing it back, with the file's rwsem held so that two writers don't undo each other.
+ * pages (of one, when memory is short), in whole sectors. A piece of a sector is written by reading
+ * the sector, changing it and writing it back, with the file's rwsem held so that two writers don't
+ * undo each other.
  *
  * Opening with O_EXCL claims the disk, and fails while swap or somebody else has claimed it, as on
  * Linux.
@@ -18,7 +19,7 @@
 #include <mm/alloc/slab.h>
 #include <mm/frame/vmstat.h>
 
-#define CHUNK_SIZE	(64 * 1024UL)		/* bytes per request; a multiple of the page size */
+#define CHUNK_SIZE	(64 * 1024UL)		/* bytes per request, when there is memory; a multiple of the page size */
 
 #define BLKROGET	0x125e
 #define BLKGETSIZE	0x1260
@@ -59,8 +60,8 @@ static void disk_release(struct inode *inode __unused, struct file *file)
 }
 
 /*
- * The sectors around [pos, pos + len), read into or written from buf; len at most CHUNK_SIZE minus
- * the ends.
+ * The sectors around [pos, pos + len), read into or written from a buffer of `room` bytes; len at most
+ * that, minus the ends.
  */
 struct span {
 	sector_t	sector;
@@ -69,11 +70,11 @@ struct span {
 	size_t		size;			/* of the sectors */
 };
 
-static struct span span_at(u64 pos, size_t len)
+static struct span span_at(u64 pos, size_t len, size_t room)
 {
 	struct span s = { .sector = pos >> SECTOR_SHIFT, .skip = pos & (SECTOR_SIZE - 1) };
 
-	s.len = min(len, CHUNK_SIZE - s.skip);
+	s.len = min(len, room - s.skip);
 	s.size = ALIGN(s.skip + s.len, SECTOR_SIZE);
 	return s;
 }
@@ -111,12 +112,18 @@ static ssize_t for_each_span(struct block_device *disk, struct iov_iter *iter, u
 {
 	u64 end = disk_bytes(disk);
 	ssize_t done = 0, n = 0;
-	u8 *buf = kmalloc(CHUNK_SIZE, GFP_KERNEL);
+	size_t room = CHUNK_SIZE;
+	/* Nothing is pushed out for 16 pages in a row: smaller requests do as well. */
+	u8 *buf = kmalloc(room, (GFP_KERNEL & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN);
 
+	if (!buf) {
+		room = PAGE_SIZE;
+		buf = kmalloc(room, GFP_KERNEL);
+	}
 	if (!buf)
 		return -ENOMEM;
 	while (iov_iter_count(iter) && *pos < end) {
-		struct span s = span_at(*pos, min_t(u64, iov_iter_count(iter), end - *pos));
+		struct span s = span_at(*pos, min_t(u64, iov_iter_count(iter), end - *pos), room);
 
 		n = signal_pending(current) && done ? -EINTR : fn(disk, &s, buf, iter);
 		if (n <= 0)

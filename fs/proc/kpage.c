@@ -34,6 +34,18 @@ static u64 head_flags(const struct page *head)
 	return kpf;
 }
 
+/* A free block says so at its first page only. */
+static bool in_free_block(unsigned long pfn)
+{
+	for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+		const struct page *first = pfn_to_page(ALIGN_DOWN(pfn, BIT(order)));
+
+		if (PageBuddy(first))
+			return buddy_order(first) >= order;
+	}
+	return false;
+}
+
 static u64 kpageflags_of(unsigned long pfn)
 {
 	const struct page *page = pfn_to_page(pfn), *head;
@@ -43,7 +55,7 @@ static u64 kpageflags_of(unsigned long pfn)
 		return BIT(KPF_NOPAGE);
 	head = compound_head(page);
 	kpf = head_flags(head);
-	if (PageBuddy(page))
+	if (!page_count(page) && in_free_block(pfn))
 		kpf |= BIT(KPF_BUDDY);
 	if (!PageSlab(head) && !PageTable(head) && page_mapped(page))
 		kpf |= BIT(KPF_MMAP);

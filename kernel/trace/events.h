@@ -65,7 +65,8 @@ TRACE_EVENT(tlb, tlb_flush, FIELD(int, reason) FIELD(unsigned long, pages), "pag
 TRACE_EVENT(swap, swap_slot_alloc,
 	    FIELD(unsigned long, pfn) FIELD(unsigned long, nr) FIELD(unsigned long, entry) FIELD(int, result),
 	    "pfn=0x%lx nr=%lu entry=0x%lx result=%d", "pfn,nr,entry,result")
-TRACE_EVENT(swap, swap_writepage, FIELD(unsigned long, pfn) FIELD(unsigned long, entry), "pfn=0x%lx entry=0x%lx", "pfn,entry")
+TRACE_EVENT(swap, swap_writepage, FIELD(unsigned long, pfn) FIELD(unsigned long, entry) FIELD(unsigned long, nr),
+	    "pfn=0x%lx entry=0x%lx nr=%lu", "pfn,entry,nr")
 TRACE_EVENT(swap, swap_zero, FIELD(unsigned long, pfn) FIELD(unsigned long, entry) FIELD(unsigned long, nr) FIELD(bool, write),
 	    "pfn=0x%lx entry=0x%lx nr=%lu write=%d", "pfn,entry,nr,write")
 TRACE_EVENT(swap, swap_readpage, FIELD(unsigned long, pfn) FIELD(unsigned long, entry) FIELD(unsigned long, nr),
@@ -134,6 +135,9 @@ TRACE_EVENT(vmscan, mm_shrink_slab_end,
 	    "shrink,shr,nid,unused_scan,new_scan,total_scan,retval")
 TRACE_EVENT(vmscan, mm_vmscan_reclaim_page, FIELD(unsigned long, pfn) FIELD(int, verdict),
 	    "pfn=0x%lx verdict=%{page_verdict}", "pfn,verdict")
+/* Memory that is free in the moment in which its write to swap ends, and for whom it was written. */
+TRACE_EVENT(vmscan, mm_vmscan_written_freed, FIELD(unsigned long, pfn) FIELD(unsigned long, nr) FIELD(bool, direct),
+	    "pfn=0x%lx nr=%lu direct=%d", "pfn,nr,direct")
 TRACE_EVENT(oom, mark_victim, FIELD(int, pid), "pid=%d", "pid")
 
 TRACE_EVENT(migrate, mm_migrate_pages,
@@ -204,10 +208,16 @@ TRACE_EVENT(huge_memory, mm_collapse_huge_page_swapin,
 	    FIELD(const void *, mm) FIELD(int, swapped_in) FIELD(int, referenced) FIELD(int, ret),
 	    "mm=%p, swapped_in=%d, referenced=%d, ret=%d", "mm,swapped_in,referenced,ret")
 
+/* One line for each decision about a range, with the address, which Linux's events do not tell. */
+TRACE_EVENT(huge_memory, khugepaged_range, FIELD(const void *, mm) FIELD(unsigned long, address) FIELD(int, status),
+	    "mm=%p address=0x%lx status=%{scan_result}", "mm,address,status")
+
 /* --- mm/fault ------------------------------------------------------------------------------------------------------ */
 TRACE_EVENT(huge_memory, huge_fault,
 	    FIELD(const void *, mm) FIELD(unsigned long, address) FIELD(bool, write) FIELD(unsigned long, pfn) FIELD(int, result),
-	    "mm=%p address=0x%lx write=%d pfn=0x%lx result=0x%x", "mm,address,write,pfn,result")
+	    "mm=%p address=0x%lx write=%d pfn=0x%lx result=%{huge_fault}", "mm,address,write,pfn,result")
+/* What became of exceptions:page_fault_user, and when: signal is what the program gets for it, or 0. */
+TRACE_EVENT(fault, user_fault_end, FIELD(unsigned long, address) FIELD(int, signal), "address=0x%lx signal=%d", "address,signal")
 TRACE_EVENT(fault, wp_fault, FIELD(const void *, mm) FIELD(unsigned long, address) FIELD(unsigned long, pfn) FIELD(bool, copied),
 	    "mm=%p address=0x%lx pfn=0x%lx copied=%d", "mm,address,pfn,copied")
 TRACE_EVENT(fault, swap_in,

@@ -90,5 +90,6 @@ enum scan_result khugepaged_scan_pmd(struct vma *vma, unsigned long address, enu
 			khugepaged.pages_collapsed++;
 	}
 	khugepaged.results[result]++;
+	trace(khugepaged_range, mm, address, result);
 	return result;
 }

@@ -28,10 +28,20 @@
 void (*khugepaged_enter_hook)(struct vma *vma);
 void (*khugepaged_exit_hook)(struct mm *mm);
 
+static const char *const huge_fault_names[] = {
+	[HUGE_FAULT_MAPPED] = "mapped", [HUGE_FAULT_ZERO_PAGE] = "zero_page", [HUGE_FAULT_NO_PAGE] = "no_page",
+	[HUGE_FAULT_LOST] = "lost", [HUGE_FAULT_REUSED] = "reused", [HUGE_FAULT_SPLIT] = "split",
+	[HUGE_FAULT_COPIED] = "copied", [HUGE_FAULT_SWAPPED_IN] = "swapped_in", [HUGE_FAULT_SWAP_SPLIT] = "swap_split",
+};
+static struct trace_symbols huge_fault_results = {
+	.name = "huge_fault", .names = huge_fault_names, .nr = ARRAY_SIZE(huge_fault_names),
+};
+
 void fault_init(void)
 {
 	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 
+	trace_symbols_register(&huge_fault_results);
 	if (!page)
 		panic("no memory for the zero page");
 	SetPageReserved(page);

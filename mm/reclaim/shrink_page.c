@@ -419,10 +419,12 @@ void page_written(struct page *page, unsigned int who)
 {
 	if (!PageSwapCache(page))
 		return;
-	if (stays_cached(who) || !free_written_page(page))
+	if (stays_cached(who) || !free_written_page(page)) {
 		rotate_reclaimable_page(page);
-	else
-		count_stolen(false, who, compound_nr(page));
+		return;
+	}
+	count_stolen(false, who, compound_nr(page));
+	trace(mm_vmscan_written_freed, page_to_pfn(page), compound_nr(page), who == RECLAIM_DIRECT);
 }
 
 /* After the flush: until then a CPU may still use the frames through its TLB. */

@@ -333,7 +333,7 @@ void swap_writepage(struct page *page, struct swap_plug *plug)
 	count_vm_events(PSWPOUT, compound_nr(page));
 	if (PageTransHuge(page))
 		count_vm_event(THP_SWPOUT);
-	trace(swap_writepage, page_to_pfn(page), page_swap_entry(page).val);
+	trace(swap_writepage, page_to_pfn(page), page_swap_entry(page).val, compound_nr(page));
 	unlock_page(page);
 }
 

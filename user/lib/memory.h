@@ -28,6 +28,7 @@
 
 /* /proc/kpageflags */
 #define KPF_LRU		5
+#define KPF_BUDDY	10
 #define KPF_MMAP	11
 #define KPF_ANON	12
 #define KPF_SWAPCACHE	13

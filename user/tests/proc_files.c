@@ -67,9 +67,43 @@ static int times_listed(int pid)
 	return times;
 }
 
+/* => pages in the buddy allocator's free blocks, all orders */
+static long free_in_blocks(void)
+{
+	long pages = 0, n;
+	int used, order;
+	char *line;
+
+	slurp("/proc/buddyinfo", text, sizeof(text));
+	for (line = strstr(text, "zone "); line; line = strstr(line, "zone ")) {
+		line += 4 + strspn(line + 4, " ");
+		line += strcspn(line, " ");
+		for (order = 0; sscanf(line, "%ld%n", &n, &used) == 1; order++, line += used)
+			pages += n << order;
+	}
+	return pages;
+}
+
+/* Each page of a free block says so, not only the first. Batches of pages come and go between the two readings. */
+static int flags_know_free_pages(void)
+{
+	static uint64_t flags[4096];
+	int fd = open("/proc/kpageflags", O_RDONLY);
+	long found = 0, blocks = free_in_blocks();
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, flags, sizeof(flags))) > 0)
+		for (ssize_t i = 0; i < n / 8; i++)
+			found += flags[i] >> KPF_BUDDY & 1;
+	close(fd);
+	if (labs(found - blocks) > blocks / 10)
+		diag("%ld frames are marked as free, %ld are in free blocks", found, blocks);
+	return blocks > 0 && labs(found - blocks) <= blocks / 10;
+}
+
 int main(void)
 {
-	plan(28);
+	plan(29);
 	HAS("/proc/meminfo", "MemTotal:       ", "MemFree:  ", "MemAvailable: ", "Buffers: ", "Cached: ",
 	    "SwapCached: ", "Active(anon): ", "Inactive(file): ", "SwapTotal: ", "Dirty: ", "AnonPages: ",
 	    "Mapped: ", "Shmem: ", "Slab: ", "PageTables: ", "AnonHugePages: ", "Hugepagesize:       2048 kB");
@@ -95,6 +129,7 @@ int main(void)
 	HAS("/proc/self/smaps", "Size:       ", "KernelPageSize:        4 kB",
 	    "\nRss:", "\nPss:", "\nPrivate_Dirty:", "\nReferenced:", "\nAnonymous:", "\nAnonHugePages:", "\nSwap:",
 	    "\nTHPeligible:", "\nVmFlags: rd");
+	ok(flags_know_free_pages(), "kpageflags: free is what buddyinfo counts");
 	HAS("/proc/self/comm", "proc_files\n");
 	slurp("/proc/self/cmdline", text, sizeof(text));
 	ok(strstr(text, "proc_files") != NULL, "/proc/self/cmdline");
