@@ -172,7 +172,7 @@ $(KERNEL_C:.c=.lst): %.lst: $(B)/%.o
 USER_TESTS	:= $(patsubst user/%.c,%,$(wildcard user/tests/*.c))
 USER_BENCH	:= $(patsubst user/bench/%.c,bin/%,$(wildcard user/bench/*.c))
 USER_DEMO	:= $(patsubst user/demo/%.c,bin/%,$(wildcard user/demo/*.c))
-USER_PROGRAMS	:= init bin/testrun bin/memtop $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
+USER_PROGRAMS	:= init bin/testrun bin/recorder bin/memtop $(USER_TESTS) $(USER_BENCH) $(USER_DEMO)
 
 # musl-gcc has no -static-pie: its start file for it is linked by hand.
 USER_CFLAGS_exec_pie := -fPIE -Wl,-pie,--no-dynamic-linker,-z,text -nostartfiles \
@@ -196,6 +196,7 @@ endef
 $(eval $(call user_program,init,user/init/init.c))
 $(eval $(call user_program,bin/testrun,user/testrun/testrun.c))
 $(eval $(call user_program,bin/memtop,user/memtop/memtop.c $(filter-out %/memtop.c,$(wildcard user/memtop/*.[ch]))))
+$(eval $(call user_program,bin/recorder,$(wildcard user/recorder/*.[ch])))
 $(foreach t,$(USER_TESTS),$(eval $(call user_program,$(t),user/$(t).c $(wildcard user/$(t)/*.[ch]))))
 $(foreach t,$(USER_BENCH),$(eval $(call user_program,$(t),user/bench/$(notdir $(t)).c)))
 $(foreach t,$(USER_DEMO),$(eval $(call user_program,$(t),user/demo/$(notdir $(t)).c)))
@@ -227,7 +228,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak fuzz coverage bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth host-packages
+.PHONY: run gdb test test-linux soak fuzz coverage bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth report host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -315,6 +316,14 @@ bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
 
+# RUN=FILE: a record or a trace that is there already; else COMMAND is recorded. COMPARE=FILE: a second run.
+COMMAND		?= crowd 60
+REPORT		?= $(K)/report.html
+report: host-packages
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/quire report $(if $(RUN),$(RUN),--record '$(COMMAND)' --no-make --keep $(REPORT:.html=.record.gz)) \
+		$(if $(COMPARE),--compare $(COMPARE)) --build $(K) -o $(REPORT)
+
 help:
 	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
 
@@ -335,6 +344,8 @@ help:
 #: make bench-growth        what one step costs with little and with much of memory, areas, sharers, processes
 #: make bench-thp           huge pages after swap, and out of memory in pieces, beside Linux's
 #: make bench-trace         what a fault costs with trace events compiled out, off, and on
+#: make report              a run as pictures: build/report.html, which needs no network; COMMAND='crowd 60'
+#:                          or RUN=FILE, COMPARE=FILE (docs/report.md)
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing

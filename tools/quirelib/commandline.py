@@ -8,6 +8,7 @@ from . import guest_files, host, image, linux, machine, tracing
 
 DESCRIPTION = """\
 Boot Quire ("run") or Debian's Linux kernel ("linux") in QEMU, with the same programs and disks.
+"quire report" records a run and draws it: see its own --help.
 
 Without a COMMAND: an interactive shell on this terminal (Ctrl-a x leaves QEMU). With one: /bin/sh in
 the guest runs it, its output is copied to standard output, and the exit status is the command's own;
@@ -75,6 +76,9 @@ def split_command(argv):
 
 
 def main(argv):
+    if argv[:1] == ["report"]:
+        from .report import command as report
+        return report.main(argv[1:])
     argv, command = split_command(argv)
     options = parser().parse_args(argv)
     options.command = command

@@ -6,6 +6,7 @@ import time
 
 from . import tlb
 from . import stalling_disk, swapdisk, tracing
+from .report.scenario import ReportScenario
 from .terminal import Gone, Terminal
 
 
@@ -406,6 +407,7 @@ ALL = [
     swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
     swap_mode("whole", 1), swap_mode("whole", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),
+    ReportScenario(),
     Scenario("demo", "the whole chain", [], "demo", ["the chain is complete"],
              timeout=180, on_linux=True),
 ]
