@@ -87,8 +87,9 @@ static int parse_word(struct parser *p, char *word)
 		word[n++] = *p->text++;
 	}
 	word[n] = '\0';
-	if (quote && *p->text++ != quote)
-		return -EINVAL;
+	if (quote && *p->text != quote)
+		return -EINVAL;		/* no quote at the end: and nothing behind the end is looked at */
+	p->text += quote != 0;
 	return n || quote ? 0 : -EINVAL;
 }
 
