@@ -228,7 +228,7 @@ GDB		?=
 QUIRE_OPTIONS	:= --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(CPUS) \
 		   $(if $(filter 1,$(GDB)),--gdb)
 
-.PHONY: run gdb test test-linux soak fuzz coverage bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth report host-packages
+.PHONY: run gdb record replay transcript test test-linux soak fuzz coverage bugs check bench-icount bench-linux bench-swap bench-thp bench-tlb bench-trace bench-growth report host-packages
 
 host-packages:
 	$(Q)tools/host-packages build run
@@ -242,6 +242,22 @@ run: host-packages
 gdb: host-packages
 	$(Q)tools/host-packages gdb
 	$(Q)tools/gdb/attach $(K)
+
+# One CPU, and a command: what the machine cannot know by itself is written to $(K)/recording.
+COMMAND		?= tour
+record: host-packages
+	$(Q)tools/host-packages record
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/quire run --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus 1 --record $(K)/recording -- $(COMMAND)
+
+replay: host-packages
+	$(Q)tools/host-packages record
+	$(Q)tools/quire replay $(K)/recording $(if $(filter 0,$(GDB)),,--gdb)
+
+transcript: host-packages
+	$(Q)tools/host-packages gdb
+	$(Q)$(MAKE) --no-print-directory kernel user
+	$(Q)tools/gdb/transcript --build $(K) --write docs/gdb-transcript.md
 
 test: host-packages
 	$(Q)tools/host-packages test
@@ -331,6 +347,9 @@ help:
 #: make run                 boot it: a shell on this terminal; GDB=1 waits for `make gdb`
 #:                          MEM=256 SWAP=512 (MB) CPUS=2; without a terminal it runs the demo
 #: make gdb                 attach to `make run GDB=1`
+#: make record [COMMAND=..]  run a command on one CPU so that the run can be had again
+#: make replay              live through it again, with `make gdb`, which can go back; GDB=0: without
+#: make transcript          docs/gdb-transcript.md anew: a session of the debugger
 #: make test [TEST=NAME]    every test: in the kernel, in user space, whole machines
 #: make test-linux          the user tests on Debian's Linux: they must pass there, too
 #: make soak MINUTES=30      mmstress and the storms, round after round; CPUS="1 2 4"

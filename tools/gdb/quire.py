@@ -10,16 +10,16 @@ import gdb
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-from vm import (buddy, check, diff, fault, functions, help, huge, locks, lru, maps, page, printers,  # noqa: E402,F401
+from vm import (buddy, check, diff, fault, functions, guest, help, huge, locks, lru, maps, page, printers,  # noqa: E402,F401
                 programs, rmap, swap, tasks, trace, walk, watch)
 
 for command in (walk.Walk, maps.Maps, page.PageCommand, rmap.Rmap, fault.FaultCommand, buddy.Buddy, lru.Lru, swap.Swap, huge.Thp,
-                huge.Khugepaged, tasks.Tasks, trace.Trace, locks.Locks, check.Check, diff.Diff, watch.Watch, programs.User,
+                huge.Khugepaged, tasks.Tasks, trace.Trace, locks.Locks, check.Check, diff.Diff, watch.Watch, programs.User, programs.Connect,
                 help.Help):
     command()
 for function in functions.FUNCTIONS:
     function()
-programs.follow_stops(getattr(sys.modules["__main__"], "quire_build", "build"))
+programs.follow_stops(getattr(sys.modules["__main__"], "quire_build", os.path.join(os.path.dirname(guest.kernel().filename))))
 
 for setting in ("pagination off", "confirm off", "print pretty on", "disassemble-next-line off", "python print-stack full"):
     gdb.execute("set " + setting)

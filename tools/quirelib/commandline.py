@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import guest_files, host, image, linux, machine, tracing
+from . import guest_files, host, image, linux, machine, replay, tracing
 
 DESCRIPTION = """\
 Boot Quire ("run") or Debian's Linux kernel ("linux") in QEMU, with the same programs and disks.
@@ -53,6 +53,8 @@ def parser():
     p.add_argument("--gdb-socket", metavar="PATH", help="wait for gdb there instead: target remote PATH")
     p.add_argument("--gdb-port", type=int, default=host.gdb_port(), metavar="PORT",
                    help="default: %(default)s, by user")
+    p.add_argument("--record", metavar="DIR",
+                   help="write down there all that comes from outside, so that `quire replay DIR` lives through the run again")
     p.add_argument("--iso", action="store_true", help="boot through GRUB from an ISO image")
     p.add_argument("--uefi", action="store_true", help="with --iso: UEFI firmware instead of the BIOS")
     p.add_argument("--bare", action="store_true",
@@ -75,10 +77,20 @@ def split_command(argv):
     return argv[:at], " ".join(words) if words else None
 
 
+def replayed(argv):
+    try:
+        return replay.main(argv)
+    except host.Problem as problem:
+        print("quire: %s" % problem, file=sys.stderr)
+        return 125
+
+
 def main(argv):
     if argv[:1] == ["report"]:
         from .report import command as report
         return report.main(argv[1:])
+    if argv[:1] == ["replay"]:
+        return replayed(argv[1:])
     argv, command = split_command(argv)
     options = parser().parse_args(argv)
     options.command = command
@@ -95,6 +107,8 @@ def main(argv):
         with image.Workspace(options) as workspace:
             record = tracing.Tracing(options)
             fetch = guest_files.Fetch(options, workspace)
+            if options.record:
+                return replay.record(options, workspace, machine.kernel_options(options))
             status = machine.run(options, workspace)
             if status not in (machine.TIME_LIMIT, machine.NO_KERNEL):
                 fetch.bring()

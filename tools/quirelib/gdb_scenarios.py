@@ -49,6 +49,55 @@ class GdbScenario:
         return done.stdout
 
 
+class EditorScenario(GdbScenario):
+    """The commands of .vscode/launch.json, through gdb's machine interface."""
+
+    def gdb(self, runner, socket, machine):
+        wait_for(socket, machine)
+        done = subprocess.run([os.path.join(host.ROOT, "tools/gdb/tests", self.script), host.ROOT, runner.options.build], text=True,
+                              errors="replace", env={**os.environ, "QUIRE_GDB_SOCKET": socket}, stdin=subprocess.DEVNULL,
+                              timeout=self.timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.stdout
+
+
+class ReplayScenario(GdbScenario):
+    """A recorded run: two replays print the same, and going back finds who changed an entry."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.possible = self.possible and shutil.which("qemu-img") is not None
+
+    def run(self, runner):
+        with tempfile.TemporaryDirectory(prefix="quire-replay-") as directory:
+            recording = os.path.join(directory, "recording")
+            status, output, errors = runner.quire(["--mem", "64", "--swap", "32", "--cpus", "1", "--record", recording], "tour", self.timeout,
+                                                  "scenario-" + self.name)
+            if status or "tour: the end" not in output:
+                return "the recorded run ended with status %d" % status, output + errors
+            quire = os.path.join(host.ROOT, "tools/quire")
+            consoles = []
+            for i in range(2):
+                path = os.path.join(directory, "console%d" % i)
+                subprocess.run([quire, "replay", recording, "--console", path], timeout=self.timeout, check=False)
+                with open(path, "rb") as f:
+                    consoles.append(f.read())
+            with open(os.path.join(recording, "console.log"), "rb") as f:
+                if not consoles[0] == consoles[1] == f.read():
+                    return "the replays print something else", repr(consoles)
+            return self.back(runner, quire, recording, directory)
+
+    def back(self, runner, quire, recording, directory):
+        socket = os.path.join(directory, "gdb")
+        machine = subprocess.Popen([quire, "replay", recording, "--gdb-socket", socket], stdin=subprocess.DEVNULL)
+        try:
+            output = self.gdb(runner, socket, machine)
+        finally:
+            machine.terminate()
+            machine.wait()
+        runner.keep_log("scenario-" + self.name, output)
+        return ("" if ", all good\n" in output else "gdb is not content"), failures(output)
+
+
 def wait_for(socket, machine):
     deadline = time.monotonic() + SOCKET_SECONDS
     while not os.path.exists(socket):
@@ -68,4 +117,6 @@ ALL = [
                 "everywhere.py", 1),
     GdbScenario("gdb-4-cpus", "the same with 4 CPUs", "everywhere.py", 4),
     GdbScenario("gdb-steps", "from main of a program into the fault handler and back; a watched entry", "steps.py", 2),
+    EditorScenario("gdb-editor", "what .vscode/launch.json does, through gdb's machine interface", "mi.py", 1),
+    ReplayScenario("gdb-replay", "a recorded run twice again, and back in time: who changed this entry?", "back.py", 1),
 ]

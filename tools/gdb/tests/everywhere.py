@@ -158,7 +158,8 @@ def states():
     run("vm-diff save")
     go_on("stop_here")
     address = compare("shared with a child")
-    says("vm-rmap 0x" + frame, "2 mappings of it found in 2 areas", "They agree")
+    says("vm-rmap 0x" + frame, "2 mappings of it found in 2 areas", "They agree", "pid %d tour 0x%x PMD[" % (
+        int(gdb.parse_and_eval("$pid()")), address))
     says("vm-diff", "new,", "process")
     split(address, frame)
 

@@ -94,3 +94,15 @@ class User(Command):
     def who_runs(self):
         with guest.Selection() as guest.selection:
             return tasks.comm(tasks.argument(self, []))
+
+
+class Connect(Command):
+    name = "vm-connect"
+    usage = "[ADDRESS]"
+    about = "attach to the machine that waits: `make run GDB=1`, or `make replay`"
+    reads = False
+
+    def run(self, words):
+        port = os.environ.get("QUIRE_GDB_PORT") or str(25000 + os.getuid() % 5000)
+        gdb.execute("target remote " + (words[0] if words else os.environ.get("QUIRE_GDB_SOCKET") or "localhost:" + port))
+        conclude("The machine stands before its next instruction.", "vm-help", "break handle_mm_fault")

@@ -60,14 +60,14 @@ def all_mms():
 
 
 def owner(mm):
-    """The first task that runs in an address space, or None."""
-    address = number(mm.address)
+    """The first task that runs in an address space (a struct mm, or a pointer to one), or None."""
+    address = number(mm if mm.type.strip_typedefs().code == gdb.TYPE_CODE_PTR else mm.address)
     return next((t for t in every() if number(t["mm"]) == address), None)
 
 
 def owner_label(mm):
     task = owner(mm)
-    return label(task) if task is not None else "mm 0x%x, in which nobody runs" % number(mm.address)
+    return label(task) if task is not None else "an address space in which nobody runs"
 
 
 def areas(mm):

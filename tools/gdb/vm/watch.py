@@ -21,11 +21,10 @@ class Watched:
 
 def on_stop(event):
     """A watched entry has another value: both in words."""
-    for breakpoint in getattr(event, "breakpoints", ()):
-        known = watched.get(breakpoint.number)
-        if known is None:
-            continue
+    for known in watched.values():
         now = int.from_bytes(guest.physical(known.where - C["DIRECT_MAP_BASE"], 8), "little")
+        if now == known.value:
+            continue
         name = gdb.newest_frame().name() or "0x%x" % gdb.newest_frame().pc()
         print("%s of 0x%x, in %s:\n  before this stop: %s\n  now:              %s" % (
             entries.LEVELS[known.level][0], known.address, name, known.meaning(known.value), known.meaning(now)))
