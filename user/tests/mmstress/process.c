@@ -136,6 +136,8 @@ static void *helper(void *state)
 	return NULL;
 }
 
+#define MOST_DEPTH 2	/* a child may have children, and no more */
+
 /* --- children ------------------------------------------------------------------------------------ */
 
 /* What fork has made of the pages that were locked by who called it. */
@@ -161,21 +163,25 @@ static void become_child(uint32_t first, uint32_t count, uint64_t seed)
 	unlock_pages(first, count);
 }
 
-/* A second thread in the child works on the same pages; both may end at once. */
+/*
+ * A second thread in the child works on the same pages; both may end at once. Its state is not that of the thread which forked:
+ * that one may have been the second thread of a child itself, and goes on here.
+ */
 static void child_life(void)
 {
-	static struct thread second;
+	static struct thread helpers[MOST_DEPTH + 1];
+	struct thread *second = &helpers[me->depth];
 	pthread_t thread;
 	int helped = 0;
 
 	note(OP_FORK, me->first, me->pages, 1);
 	check_pages(me->first, me->pages, one_in(4));
 	if (one_in(3)) {
-		new_thread_state(&second, MOST_THREADS + me->depth, me->random);
-		second.depth = me->depth;
-		second.first = me->first;
-		second.pages = me->pages;
-		helped = !pthread_create(&thread, NULL, helper, &second);
+		new_thread_state(second, MOST_THREADS + me->depth, me->random);
+		second->depth = me->depth;
+		second->first = me->first;
+		second->pages = me->pages;
+		helped = !pthread_create(&thread, NULL, helper, second);
 	}
 	run_operations(1 + below(30));
 	if (one_in(3))
@@ -195,7 +201,7 @@ void op_fork(uint32_t first, uint32_t count)
 	pid_t pid;
 
 	reap_children();
-	if (me->depth > 1 || atomic_load(&world->calm))
+	if (me->depth == MOST_DEPTH || atomic_load(&world->calm))
 		return;
 	if (atomic_fetch_add(&world->children, 1) >= world->helpers) {
 		atomic_fetch_sub(&world->children, 1);
