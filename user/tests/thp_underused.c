@@ -64,8 +64,10 @@ int main(void)
 	use(p);
 	is(resident_and_swapped(p), PIECES * 2048, "new ones, and max_ptes_none 400");
 	is(in_child(press, NULL), 0, "memory is short again");
-	ok(vmstat("thp_underused_split_page") > split, "huge pages were split because they are underused");
-	ok(resident_and_swapped(p) < PIECES * 2048 / 2, "their zeroes are not resident any more (%ld kB)",
+	split = vmstat("thp_underused_split_page") - split;
+	ok(split > 0, "huge pages were split because they are underused: %ld", split);
+	/* How many are split before reclaim takes the others out whole is up to the load. */
+	ok(resident_and_swapped(p) < PIECES * 2048 - split * 1024, "their zeroes are not resident any more (%ld kB)",
 	   resident_and_swapped(p));
 	is(wrong(p), 0, "nobody sees a difference");
 	p[HUGE - 1] = 1;
