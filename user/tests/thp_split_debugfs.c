@@ -24,9 +24,19 @@ static long thp_pages(const char *p, size_t length)
 	return n;
 }
 
+/* Huge pages, written, that khugepaged does not make again when they have been split. */
+static char *filled(size_t length, uint64_t seed)
+{
+	char *p = map_huge(length);
+
+	fill(p, length, seed);
+	madvise(p, length, MADV_NOHUGEPAGE);
+	return p;
+}
+
 int main(void)
 {
-	char *p = map_huge(4 * HUGE), *q;
+	char *p, *q;
 	uint64_t frame;
 
 	if (access(FILE_, W_OK))
@@ -34,7 +44,7 @@ int main(void)
 	if (access(FILE_, W_OK))
 		skip_all("no split_huge_pages");
 	plan(20);
-	fill(p, 4 * HUGE, 1);
+	p = filled(4 * HUGE, 1);
 	is(huge_kb(p), 8192, "four huge pages");
 	frame = frame_of(p + HUGE);
 	is(split(p + HUGE, p + 2 * HUGE, ",0"), 0, "one of them is split");
@@ -57,8 +67,7 @@ int main(void)
 	ok(*(uint64_t *)(q + PAGE) == pattern(2, 101 * PAGE), "its data is right");
 	ok(*(uint64_t *)(p + 99 * PAGE) == pattern(2, 99 * PAGE), "also before the part that moved");
 
-	p = map_huge(2 * HUGE);
-	fill(p, 2 * HUGE, 3);
+	p = filled(2 * HUGE, 3);
 	is(huge_kb(p), 4096, "two more");
 	is(spit(FILE_, "1"), 0, "1: all that there are");
 	is(thp_pages(p, 2 * HUGE), 0, "none is left");
