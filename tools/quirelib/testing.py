@@ -30,6 +30,7 @@ END = re.compile(r"\x01test-end (\S+) (\d+) (-?\d+) (-?\d+) (.*)")
 WARNING = re.compile(r"\bWARNING at (.*)")
 FUZZ_RUNS = 2000            # inputs for each target: the corpus, and a little new
 SAN_SLOWER = 4              # time limits are not about speed
+LINUX_SLOWER = 3            # it boots for ten seconds and more on a busy host
 KTEST_SECONDS = 900         # all of them, in a debug build on a busy host; when one hangs the log tells which
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
@@ -112,6 +113,8 @@ class Runner:
 
     def command_line(self, arguments, timeout):
         kernel = "linux" if self.options.linux else "run"
+        if self.options.linux:
+            timeout *= LINUX_SLOWER
         if self.sanitized():
             arguments, timeout = self.room_for_shadow(arguments), timeout * SAN_SLOWER
         return [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
