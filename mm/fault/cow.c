@@ -118,7 +118,7 @@ vm_fault_t do_wp_page(struct vm_fault *vmf)
 
 	if (vma->vm_flags & VM_SHARED) {
 		if (page)
-			SetPageDirty(page);
+			SetPageDirty(compound_head(page));
 		return wp_page_reuse(vmf);
 	}
 	if (page && PageAnon(page) && (PageAnonExclusive(page) || reuse_anon_page(page, vma)))

@@ -42,7 +42,7 @@ static vm_fault_t map_file_page(struct vm_fault *vmf, struct page *page)
 
 	if (vmf->flags & FAULT_FLAG_WRITE) {
 		pte = pte_mkwrite(pte_mkdirty(pte));
-		SetPageDirty(page);
+		SetPageDirty(compound_head(page));
 	} else if (vma_soft_dirty_enabled(vma)) {
 		pte = pte_wrprotect(pte);
 	}

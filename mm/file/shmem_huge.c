@@ -86,7 +86,7 @@ static int fill_pool(struct mapping *mapping, pgoff_t first, struct radix_pool *
 static int insert_huge(struct mapping *mapping, struct page *page, pgoff_t first)
 {
 	struct radix_pool pool = { 0 };
-	int error;
+	int error, failed = 0;
 
 	mapping_prepare_page(mapping, page, first);
 	spin_lock(&mapping->tree_lock);
@@ -96,7 +96,8 @@ static int insert_huge(struct mapping *mapping, struct page *page, pgoff_t first
 	if (!error) {
 		page_ref_add(page, HPAGE_PMD_NR);
 		for (unsigned long i = 0; i < HPAGE_PMD_NR; i++)
-			radix_insert(&mapping->tree, first + i, page + i, &pool);
+			failed |= radix_insert(&mapping->tree, first + i, page + i, &pool);
+		ASSERT(!failed);	/* the places are empty, and the pool has enough */
 		mapping->nrpages += HPAGE_PMD_NR;
 		mapping_account(mapping, HPAGE_PMD_NR);
 		mod_page_state(NR_SHMEM_THPS, HPAGE_PMD_NR);

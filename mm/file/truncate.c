@@ -38,16 +38,13 @@ static void take_out(struct mapping *mapping, struct page *page)
  * becomes zeroes. => page, a part of it, referenced, and locked; it is unlocked. false: done as far as it goes. true: small
  * pages now, look again
  */
-static bool split_at_edge(struct mapping *mapping, struct page *page, pgoff_t first, pgoff_t last)
+static bool split_at_edge(struct page *page, pgoff_t first, pgoff_t last)
 {
 	struct page *head = compound_head(page);
 	pgoff_t start = head->index, from = max(first, start), to = min(last, start + HPAGE_PMD_NR - 1);
 	/* The reference goes with the part, if it is split. */
 	bool split = split_huge_page(page) == SPLIT_OK;
 
-	/* Mapped as a whole after the first unmap, like the page in take_out(). */
-	if (!split && page_mapped(head))
-		unmap_mapping_hook(mapping, from, to, false);
 	for (pgoff_t i = from; !split && i <= to; i++)
 		clear_page(page_address(head + (i - start)));
 	unlock_page(page);
@@ -72,7 +69,7 @@ static pgoff_t truncate_page(struct mapping *mapping, struct page *page, pgoff_t
 	next = head->index + compound_nr(head);
 	if (head->index >= first && next - 1 <= last)
 		take_out(mapping, head);
-	else if (split_at_edge(mapping, page, first, last))
+	else if (split_at_edge(page, first, last))
 		return index;
 	return next;
 }
@@ -117,7 +114,10 @@ void truncate_pages(struct mapping *mapping, pgoff_t first, pgoff_t last)
 		return;
 	unmap_pages(mapping, first, last, true);
 	remove_pages(mapping, first, last);
-	/* A fault that had found its page before it was removed may have made a copy of it after the first look. */
+	/*
+	 * A fault that had found its page before it was removed may have made a copy of it after the first look; or mapped all of
+	 * a huge page that could not be split.
+	 */
 	unmap_pages(mapping, first, last, true);
 }
 
