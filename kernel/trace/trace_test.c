@@ -4,6 +4,9 @@
 #include <kernel/debug/ktest.h>
 #include <kernel/lib/string.h>
 #include <kernel/trace/filter.h>
+#include <kernel/x86/clock.h>
+#include <kernel/x86/cpu.h>
+#include <kernel/x86/smp.h>
 
 #define MARK		987654321
 
@@ -196,4 +199,154 @@ KTEST(trace, every_format_finds_its_fields)
 		KEXPECT_LT(trace_describe(i, text, sizeof(text)), (int)sizeof(text) - 1);
 	}
 	KEXPECT_EQ(trace_set("no_such_event", true), 0U);
+}
+
+/* The next record that can be read is behind what was overwritten: a program that takes pages is told so, once. */
+KTEST(trace, a_page_behind_lost_events_says_that_some_are_missing)
+{
+	struct trace_page *page = (struct trace_page *)text;
+	unsigned long flags;
+	unsigned int cpu;
+	u32 pages = 0, missed = 0;
+	bool first;
+
+	begin("sched_process_exit");
+	local_irq_save(flags);
+	cpu = smp_processor_id();
+	for (s32 i = 0; i < 20000; i++)
+		trace(sched_process_exit, "lost", MARK, i);
+	local_irq_restore(flags);
+	end();
+	first = trace_ring_take_page(cpu, page, true) && page->commit & TRACE_MISSED_EVENTS;
+	KEXPECT(first);
+	for (; trace_ring_take_page(cpu, page, true); pages++)
+		missed += !!(page->commit & TRACE_MISSED_EVENTS);
+	KEXPECT_EQ(pages, trace_ring_of(cpu)->nr_pages - 1);
+	KEXPECT_EQ(missed, 0U);
+	KEXPECT_EQ(trace_ring_of(cpu)->written, trace_ring_of(cpu)->overrun + trace_ring_of(cpu)->read);
+}
+
+KTEST(trace, a_long_silence_takes_one_word_more)
+{
+	const u64 silence = 140000000;	/* ns: more than the 27 bits of a header hold */
+	struct trace_ring *ring;
+	unsigned long flags;
+	u64 first, lost = 0;
+	u32 bytes[2];
+	struct trace_position at;
+	unsigned int cpu;
+
+	/* The machine may have come up a moment ago: there must have been such a time. */
+	while (ktime_get_ns() < silence)
+		cpu_relax();
+	begin("sched_process_exit");
+	local_irq_save(flags);
+	cpu = smp_processor_id();
+	ring = trace_ring_of(cpu);
+	trace(sched_process_exit, "before", MARK, 0);
+	bytes[0] = ring->bytes;
+	ring->stamp -= silence;
+	trace(sched_process_exit, "after", MARK + 1, 0);
+	bytes[1] = ring->bytes - bytes[0];
+	local_irq_restore(flags);
+	end();
+	KEXPECT_EQ(bytes[1], bytes[0] + 8);
+	trace_ring_oldest(cpu, &at);
+	KASSERT_TRUE(trace_ring_next(cpu, &at, &record, &lost));
+	first = record.ns;
+	KASSERT_TRUE(trace_ring_next(cpu, &at, &record, &lost));
+	KEXPECT_GE(record.ns, first + silence);
+	KEXPECT_EQ(((const struct trace_entry_sched_process_exit *)record.data)->pid, MARK + 1);
+}
+
+/* An interrupt handler writes events too: it must not come between the two halves of another's. */
+KTEST(trace, no_interrupt_comes_between_reserve_and_commit)
+{
+	struct trace_entry_sched_process_exit *e;
+	unsigned long flags;
+
+	begin("sched_process_exit");
+	KEXPECT(!irqs_disabled());
+	e = trace_reserve(TRACE_sched_process_exit, sizeof(*e));
+	KASSERT_TRUE(e);
+	KEXPECT(irqs_disabled());
+	trace_commit(TRACE_sched_process_exit, e);
+	KEXPECT(!irqs_disabled());
+	local_irq_save(flags);
+	e = trace_reserve(TRACE_sched_process_exit, sizeof(*e));
+	trace_commit(TRACE_sched_process_exit, e);
+	KEXPECT(irqs_disabled());
+	local_irq_restore(flags);
+	end();
+}
+
+/* --- all CPUs at once -------------------------------------------------------------------------------------------------- */
+
+#define STORM	3000
+
+static struct trace_filter storm_filters[2];
+
+/* One CPU turns events on and off, changes their filter, and reads; the others write. */
+static void storm(void *arg)
+{
+	static struct trace_cursor reader;
+	static struct trace_record seen;
+
+	if (smp_processor_id() != *(const unsigned int *)arg) {
+		for (s32 i = 1; i <= STORM; i++)
+			trace(sched_process_exit, "storm", MARK, i);
+		return;
+	}
+	trace_seek_oldest(&reader);
+	for (int i = 0; i < STORM / 10; i++) {
+		trace_filter_install(TRACE_sched_process_exit, i % 3 ? &storm_filters[i % 2] : NULL);
+		trace_set("sched_process_exit", i % 4 != 1);
+		while (trace_next(&reader, &seen))
+			;
+	}
+	trace_set("sched_process_exit", true);
+	trace_filter_install(TRACE_sched_process_exit, NULL);
+}
+
+KTEST(trace, events_are_whole_and_in_order_while_switches_and_filters_change)
+{
+	unsigned int self, error;
+	s32 last[MAX_CPUS] = { 0 };
+
+	KASSERT_TRUE(!trace_filter_parse(TRACE_sched_process_exit, "prio & 1", &storm_filters[0], &error));
+	KASSERT_TRUE(!trace_filter_parse(TRACE_sched_process_exit, "comm == storm", &storm_filters[1], &error));
+	begin("sched_process_exit");
+	self = smp_processor_id();
+	on_each_cpu(storm, &self);
+	end();
+	trace_seek_oldest(&cursor);
+	while (next_exit(&cursor, &record, MARK)) {
+		const struct trace_entry_sched_process_exit *e = (const void *)record.data;
+
+		KASSERT_TRUE(!strcmp(e->comm, "storm") && e->prio > last[record.cpu] && e->prio <= STORM);
+		KASSERT_TRUE(record.size == sizeof(*e));
+		last[record.cpu] = e->prio;
+	}
+}
+
+KTEST(trace, a_filter_that_makes_no_sense_is_refused_where_it_stops_to)
+{
+	static const char *const bad[] = {
+		"(((((((((((((((((pid == 1", "!!!!!!!!!!!!!!!!pid == 1", "pid == 0x", "pid == ", "pid", "== 1", "pid = 1", "pid == 1 &&",
+		"pid == 1 || || pid == 2", "pid == 1)", "comm == \"open", "comm ~ \"a name that is much longer than any name can be\"",
+		"pid == 1x", "pid == 1 pid == 2", "()", "!", "&", "\xff\xfe", "pid == 1 & 2",
+		"pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||pid==1||"
+		"pid==1||pid==1||pid==1||pid==1||pid==1||pid==1",
+	};
+	static struct trace_filter filter;
+	unsigned int at;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
+		at = ~0U;
+		KEXPECT(trace_filter_parse(TRACE_sched_process_exit, bad[i], &filter, &at));
+		KEXPECT_LE((size_t)at, strlen(bad[i]));
+	}
+	memset(text, '(', 2 * FILTER_TEXT);
+	text[2 * FILTER_TEXT] = '\0';
+	KEXPECT(trace_filter_parse(TRACE_sched_process_exit, text, &filter, &at));
 }
