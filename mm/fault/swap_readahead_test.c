@@ -68,3 +68,25 @@ KTEST(swap_readahead, by_address_it_reads_what_one_of_two_streams_wants)
 	KEXPECT_LT(by_slot, by_address / 2);
 	KEXPECT_EQ(ram_disk_off(), 0);
 }
+
+static swp_entry_t slot_of(struct mm *mm, unsigned long i)
+{
+	return pte_to_swp_entry(ptep_get(pte_offset(pmdp_get(mm_find_pmd(mm, TEST_BASE)), TEST_BASE + i * PAGE_SIZE)));
+}
+
+KTEST(swap_readahead, what_goes_out_together_lies_on_the_disk_in_the_order_of_its_addresses)
+{
+	enum thp_enabled before = test_thp(THP_NEVER);
+	struct mm *mm = test_mm(1);
+
+	KASSERT_TRUE(mm && ram_disk_on());
+	KEXPECT_EQ(test_touch(mm, TEST_BASE, NR), 0);
+	lru_add_drain_all();
+	KEXPECT_EQ(do_madvise(mm, TEST_BASE, NR * PAGE_SIZE, MADV_PAGEOUT), 0);
+	KASSERT_EQ(get_mm_counter(mm, MM_SWAPENTS), NR);
+	for (unsigned long i = 1; i < NR; i++)
+		KEXPECT_EQ(slot_of(mm, i).val, slot_of(mm, i - 1).val + 1);
+	mmput(mm);
+	KEXPECT_EQ(ram_disk_off(), 0);
+	test_thp(before);
+}

@@ -39,7 +39,8 @@ static void age_page(struct aging *aging, struct page *page)
 	if (aging->goal == AGE_COLD) {
 		deactivate_page(page);
 	} else if (!PageUnevictable(page) && isolate_lru_page(page)) {
-		list_add_tail(&page->lru, &aging->pages);
+		/* Reclaim begins at the end of the list: so neighbours get neighbouring slots, and can be read together. */
+		list_add(&page->lru, &aging->pages);
 		aging->nr++;
 	}
 }
