@@ -44,7 +44,7 @@ function makeChart(box, [title, lines], width) {
 		title, width, height: 190,
 		scales: {x: {time: false}},
 		axes: [axis({values: (u, ticks) => ticks.map((t) => t + " s")}), axis({size: 60})],
-		series: [{label: "time", value: (u, v) => (v === null ? "-" : v.toFixed(2) + " s")},
+		series: [{label: "time", value: (u, v) => (v === null || v === undefined ? "-" : v.toFixed(2) + " s")},
 			...lines.map(([label, , colour, dash]) => ({label: `${label} ${DASHES[dash[0] || 0]}`, stroke: shade(colour), dash, width: 2, points: {show: false},
 				value: (u, v) => (v === null || v === undefined ? "-" : v.toFixed(1))}))],
 		hooks: {draw: [drawNow]},

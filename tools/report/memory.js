@@ -5,7 +5,7 @@ const TILE_W = 32, TILE_H = 16, ZOOM = 15;
 const memoryPanel = {canvas: null, zoom: null, by: "use", tile: 0, columns: 16, scale: 2};
 
 function blockNow(block, sample) {
-	const change = at(state.run.frames.blocks[block], sample);
+	const change = at(state.run.frames.blocks[block] || [], sample);
 	return change ? {use: expand(change[1]), owner: expand(change[2])} : {use: "", owner: ""};
 }
 
@@ -33,7 +33,7 @@ function listColour(use) {
 
 /* Samples since the frame's 2 MB have last changed: bright is new. */
 function ageColour(block) {
-	const change = at(state.run.frames.blocks[block], state.sample);
+	const change = at(state.run.frames.blocks[block] || [], state.sample);
 	const age = change ? state.sample - change[0] : 1e9;
 	const light = Math.round((isDark() ? 75 : 35) + (isDark() ? -1 : 1) * Math.min(age, 12) * 4.5);
 	return `hsl(265 60% ${light}%)`;

@@ -18,14 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_PROCESSES	62
+#define MOST_PROCESSES	52
 #define MOST_RANGES	8192		/* of all processes together */
 #define PRESENT		(1ULL << 63)
 #define SWAPPED		(1ULL << 62)
 #define FILE_PAGE	(1ULL << 61)
 #define FRAME(entry)	((entry) & ((1ULL << 55) - 1))
 
-static const char owners[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+static const char owners[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 static int owner_pid[MOST_PROCESSES];
 
 static struct range {
@@ -177,12 +177,15 @@ static void write_process(int pid)
 {
 	static char maps[256 * 1024], status[8192];
 	char path[64];
-	uint8_t owner = owner_of(pid);
+	uint8_t owner;
 	int pagemap;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	if (!owner || !read_whole(path, maps, sizeof(maps)))
+	if (!read_whole(path, maps, sizeof(maps)))
 		return;		/* a kernel thread, or it is gone */
+	owner = owner_of(pid);
+	if (!owner)
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	size_t n = read_whole(path, status, sizeof(status) - 64);
 

@@ -25,7 +25,7 @@ class Fault:
 def find(story):
     found, open_faults = [], {}
     for event in story.inside:
-        if event.name == "page_fault_user":
+        if event.name == "page_fault_user" and isinstance(event.fields.get("address"), int):
             fault = open_faults[event.pid] = Fault(event)
             found.append(fault)
             continue

@@ -47,7 +47,11 @@ class ReportScenario:
         rows = totals.compare(told)
         unequal = [r for r in rows if not r[-1]]
         missing = [name for name in NEEDED_ROWS if not any(r[0] == name and r[3] for r in rows)]
-        unreadable = text.problems([text.line(e, told.names) for e in told.events])
+        lines = [text.line(e, told.names) for e in told.events]
+        unreadable = text.problems(lines)
+        again = text.parse("\n".join(lines), record.Record(b""))
+        if [(e.name, e.fields.get("address")) for e in again] != [(e.name, e.fields.get("address")) for e in told.events]:
+            return "the trace as text is read as something else than it was"
         if unequal:
             return "the events sum up to something else than vmstat: %s" % unequal
         if missing:

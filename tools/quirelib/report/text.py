@@ -16,7 +16,7 @@ LINE = re.compile(r"^\s*(?P<comm>.*)-(?P<pid>\d+)\s+(?:\(\s*(?:-+|\d+)\)\s+)?\[(
 PAIR = re.compile(r"([\w.]+)=((?:\([^)]*\))|[^\s,]+)")
 BLOCK_ISSUE = re.compile(r"(\d+),(\d+) (\w+) (\d+) \(.*?\) (\d+) \+ (\d+)")
 BLOCK_COMPLETE = re.compile(r"(\d+),(\d+) (\w+) \(.*?\) (\d+) \+ (\d+)")
-CONVERSION = re.compile(r"%[-+ 0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z)?([diuxXpsc%])")
+CONVERSION = re.compile(r"%[-+ 0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z)?([diuxXsc%]|p[sS]?)")
 TEXT_FIELDS = ("comm", "prev_comm", "next_comm", "parent_comm", "child_comm")
 
 
@@ -59,15 +59,15 @@ def make_printer(form):
 
 
 def as_printf_does(value, kind):
-    if kind == "p" and isinstance(value, int):
-        return "%016x" % value
+    if kind[0] == "p" and isinstance(value, int):
+        return ("%016x" if kind == "p" else "0x%x") % value     # the names of functions are the kernel's own
     return value & (1 << 64) - 1 if kind in "xX" and isinstance(value, int) else value
 
 
 def to_python(conversion):
     text, kind = conversion.group(0), conversion.group(1)
-    text = re.sub(r"hh|h|ll|l|z", "", text[:-1])
-    return text + {"u": "d", "i": "d", "p": "s"}.get(kind, kind)
+    text = re.sub(r"hh|h|ll|l|z", "", text[:-len(kind)])
+    return text + {"u": "d", "i": "d", "p": "s", "ps": "s", "pS": "s"}.get(kind, kind)
 
 
 def split_arguments(text):
@@ -173,7 +173,7 @@ def value_of(key, value):
     try:
         return int(value, 16) if value.startswith("0x") or key == "mm" and re.fullmatch("[0-9a-f]{8,}", value) else int(value)
     except ValueError:
-        return value
+        return 0 if value.startswith("0x") else value       # a file may end in the middle of a number
 
 
 # --- checked ------------------------------------------------------------------------------------------------------
