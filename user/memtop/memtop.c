@@ -86,7 +86,9 @@ static int run_batch(struct view *v)
 	for (long i = 0; i < times && !signal_to_die_of; i++) {
 		if (i) {
 			printf("\n");
-			usleep(v->interval * 1e6);
+			pause_for(v->interval);
+			if (signal_to_die_of)
+				break;
 		}
 		look(v);
 		screen_begin();

@@ -132,6 +132,7 @@ void screen_end(void);				/* the rest is empty; show what has changed */
 enum key { KEY_NONE = 0, KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE, KEY_END };
 /* => a letter or one of the above; KEY_NONE after ms without any; KEY_END: there will be no more */
 int read_key(long ms);
+void pause_for(double seconds);		/* ends early when a signal comes */
 
 /* --- views -------------------------------------------------------------------------------------------------------------- */
 

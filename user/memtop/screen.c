@@ -20,6 +20,7 @@
 
 struct screen screen = { .rows = 24, .cols = 80 };
 volatile int signal_to_die_of;
+static sigset_t while_waiting;		/* signals that are blocked then */
 
 static struct termios saved;
 static int have_termios, is_open;
@@ -105,12 +106,19 @@ static void handle(int signal, void (*handler)(int))
 	sigaction(signal, &action, NULL);
 }
 
+/* They are let in while we wait, and only then: one that came between the look at the flag and the wait would be slept over. */
 void catch_ends(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		handle(ends[i], on_end);
+		sigaddset(&set, ends[i]);
+	}
+	handle(SIGPIPE, on_end);
+	sigprocmask(SIG_BLOCK, &set, &while_waiting);
 }
 
 void die_of_signal(void)
@@ -119,6 +127,7 @@ void die_of_signal(void)
 		return;
 	signal(signal_to_die_of, SIG_DFL);
 	raise(signal_to_die_of);
+	sigprocmask(SIG_SETMASK, &while_waiting, NULL);
 }
 
 void screen_open(void)
@@ -225,11 +234,23 @@ void screen_end(void)
 
 /* --- keys --------------------------------------------------------------------------------------------------------------- */
 
+static int wait_for(struct pollfd *in, long ms)
+{
+	struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	return ppoll(in, !!in, &time, &while_waiting) > 0;
+}
+
 static int ready(long ms)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
 
-	return poll(&in, 1, ms) > 0;
+	return wait_for(&in, ms);
+}
+
+void pause_for(double seconds)
+{
+	wait_for(NULL, (long)(seconds * 1000));
 }
 
 /* => a byte; -1: none in this time; KEY_END */
