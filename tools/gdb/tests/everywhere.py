@@ -2,6 +2,7 @@
 each CPU. At the stops of `tour` their figures are compared with what the program has read in /proc at the same moment."""
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
@@ -246,7 +247,48 @@ def printers():
     expect("area 0, slot 7>" in run("print (swp_entry_t) {7}"), "a swap entry in words")
 
 
+# Structures that have no name, by a variable that is one.
+NAMELESS = (("cursor", "khugepaged.c"),)
+STRUCTS = ("page", "zone", "node", "lruvec", "free_area", "vma", "mm", "anon_vma", "anon_vma_chain", "vm_fault", "mapping", "task",
+           "x86_thread", "page_table_root", "rw_semaphore", "spinlock", "list_head", "rb_root", "rb_node", "pt_regs", "swap_area",
+           "swap_cluster", "khugepaged_config", "mm_slot", "radix_node", "kmem_cache", "trace_ring", "trace_position", "trace_page",
+           "trace_symbols", "trace_flag", "trace_event", "run_queue", "pcp", "pcp_stack", "lru_batch")
+
+
+def field_names(kind):
+    for field in kind.fields():
+        if field.name:
+            yield field.name
+        else:
+            yield from field_names(field.type)
+
+
+def fields_exist():
+    """Also those that the commands read only now and then: every name in brackets is a field of a structure of the kernel."""
+    known = {"counter", "val"}
+    for name in STRUCTS:
+        known.update(field_names(guest.lookup_type("struct " + name)))
+    if "held_locks" in known:       # a debug build
+        for name in ("held_lock", "held_locks", "lock_class_info"):
+            known.update(field_names(guest.lookup_type("struct " + name)))
+    else:
+        known.update(("held_locks", "entry", "class", "trace", "lock", "nr", "count"))
+    for name in NAMELESS:
+        known.update(field_names(guest.symbol(*name).type))
+    rooms = os.path.dirname(sys.modules["vm.guest"].__file__)
+    for name in sorted(os.listdir(rooms)):
+        if name.endswith(".py"):
+            with open(os.path.join(rooms, name), encoding="utf-8") as f:
+                source = f.read()
+            for field in re.findall(r'\w[\])]*\["([a-z]\w*)"\]', source):
+                expect(field in known or field in OWN, "%s reads a field %s, which no structure has" % (name, field))
+
+
+OWN = {"cr2", "cr3", "cs", "rip", "in swap", "moving", "huge", "small", "nr_swapcached", "thp_collapse_alloc_failed"}   # dictionaries of the commands
+
+
 def test():
+    fields_exist()
     before_paging()
     gdb.Breakpoint("percpu_init_boot_cpu", type=gdb.BP_HARDWARE_BREAKPOINT, temporary=True)
     go_on("percpu_init_boot_cpu")

@@ -98,5 +98,13 @@ class Locks(Command):
             info = guest.symbol("lock_classes")[int(entry["class"])]
             name = guest.text(info["name"]) if number(info["name"]) else "lock 0x%x" % number(entry["lock"])
             times = " (%d)" % int(entry["count"]) if int(entry["count"]) > 1 else ""
-            taken = int(entry["trace"][0])
-            table.append((holder, name + times, guest.function_at(HALF | taken) if taken else "?"))
+            table.append((holder, name + times, self.place(entry["trace"])))
+
+    def place(self, trace):
+        """The first caller that is no lock's own code."""
+        calls = [HALF | int(trace[i]) for i in range(trace.type.range()[1] + 1) if int(trace[i])]
+        for address in calls:
+            where = gdb.find_pc_line(address - 1).symtab
+            if where is not None and "kernel/sync" not in where.filename:
+                return guest.function_at(address)
+        return guest.function_at(calls[0]) if calls else "?"
