@@ -193,7 +193,7 @@ static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
 		swap(a, b);
 	spin_lock(&a->lock);
 	if (a != b)
-		spin_lock(&b->lock);
+		spin_lock_nested(&b->lock, 1);	/* by address */
 }
 
 static void unlock_both(struct futex_bucket *a, struct futex_bucket *b)

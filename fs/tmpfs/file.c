@@ -19,7 +19,7 @@ static ssize_t tmpfs_read(struct file *file, struct iov_iter *to, u64 *pos)
 {
 	struct inode *inode = file->inode;
 	size_t done = 0;
-	bool did_io;
+	bool did_io = false;
 
 	while (iov_iter_count(to)) {
 		u64 size = READ_ONCE(inode->size);
@@ -108,7 +108,7 @@ static int zero_in_page(struct inode *inode, u64 from, u64 to)
 {
 	struct mapping *mapping = &inode->mapping;
 	struct page *page = NULL;
-	bool did_io;
+	bool did_io = false;
 
 	if (from < to)
 		page = shmem_get_page(mapping, from >> PAGE_SHIFT, mapping_gfp(mapping), &did_io);

@@ -12,6 +12,7 @@
 #include <kernel/lib/compiler.h>
 #include <kernel/lib/printf.h>
 #include <kernel/lib/types.h>
+#include <kernel/x86/usercopy.h>
 
 struct source_location {
 	const char	*file;
@@ -149,6 +150,9 @@ void __ubsan_handle_type_mismatch_v1(struct mismatch *place, unsigned long addre
 	unsigned long alignment = 1UL << place->log_alignment;
 	char text[160];
 
+	/* A program may hand us any address, and the processor reads and writes anywhere. */
+	if (address && address < USER_ADDRESS_END)
+		return;
 	if (!first_time(&place->where))
 		return;
 	if (!address)

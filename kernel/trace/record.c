@@ -6,11 +6,17 @@
 
 #include <kernel/lib/string.h>
 
+/*
+ * Records lie at multiples of four bytes, as the format wants it: a field of eight may lie across. The processor does not mind,
+ * and the sanitizer need not know.
+ */
+#define __any_alignment		__attribute__((no_sanitize("alignment")))
+
 #define FIELD(type, name)			to->name = from->name;
 #define FIELD_TEXT(name, length)		strscpy(to->name, from->name, sizeof(to->name));
 #define FIELD_ARRAY(type, name, length)		memcpy(to->name, from->name, sizeof(to->name));
 #define TRACE_EVENT(system, name, fields, format, args)				\
-void __trace_##name(const struct trace_args_##name *from)			\
+__any_alignment void __trace_##name(const struct trace_args_##name *from)	\
 {										\
 	struct trace_entry_##name *to = trace_reserve(TRACE_##name, sizeof(*to));	\
 										\
@@ -26,7 +32,7 @@ void __trace_##name(const struct trace_args_##name *from)			\
 #undef FIELD_ARRAY
 
 /* The text is as long as it is: not by the table's function. */
-void trace_print(unsigned long ip, const char *text, size_t length)
+__any_alignment void trace_print(unsigned long ip, const char *text, size_t length)
 {
 	struct trace_entry_print *to;
 

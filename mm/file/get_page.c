@@ -69,7 +69,7 @@ struct page *shmem_get_page_for_write(struct mapping *mapping, pgoff_t index, u6
 
 struct page *find_or_create_page(struct mapping *mapping, pgoff_t index, gfp_t gfp)
 {
-	bool did_io;
+	bool did_io = false;
 
 	return shmem_get_or_create_page(mapping, index, gfp, &did_io);
 }

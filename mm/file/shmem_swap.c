@@ -131,9 +131,11 @@ static int take_back(struct mapping *mapping, pgoff_t index, struct page *page, 
 
 int shmem_swap_in(struct mapping *mapping, pgoff_t index, swp_entry_t slot, gfp_t gfp, bool *did_io)
 {
-	struct page *page = swapin_readahead(slot, gfp, NULL, 0, did_io);
+	bool own_io = false;		/* for this slot; *did_io may be from another one */
+	struct page *page = swapin_readahead(slot, gfp, NULL, 0, &own_io);
 	int error = 0;
 
+	*did_io |= own_io;
 	if (!page) {
 		if (!holds_slot(mapping, index, slot))
 			return 0;
@@ -144,7 +146,7 @@ int shmem_swap_in(struct mapping *mapping, pgoff_t index, swp_entry_t slot, gfp_
 	if (!PageCompound(page)) {
 		wait_on_page_writeback(page);
 		if (PageSwapCache(page) && page_swap_entry(page).val == slot.val)
-			error = take_back(mapping, index, page, slot, *did_io);
+			error = take_back(mapping, index, page, slot, own_io);
 	}
 	unlock_page(page);
 	put_page(page);
