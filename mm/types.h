@@ -260,6 +260,8 @@ struct vma {
 	struct file	*file;			/* counted through ops->open and ops->close */
 	void		*private;		/* for ops */
 	unsigned long	swap_ra;		/* what read-ahead of swap has learned; a guess, no lock */
+	unsigned int	whole_reads;		/* 2 MB that came in as one, out of order, */
+	u32		whole_since;		/* since this time of the workingset's clock; guesses, no lock */
 };
 
 /* An address space. mm_users: tasks that run in it; mm_count: 1 for all of these, and others that hold the struct. */

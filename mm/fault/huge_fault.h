@@ -21,6 +21,14 @@ static inline bool lock_unchanged_pmd(struct vm_fault *vmf)
 	return false;
 }
 
+/* Enough for 2 MB that are not strictly needed: nobody is pushed out for them, now or a moment later. */
+bool memory_is_plentiful(void);
+/*
+ * swap_in_whole_pays - shall a PMD-sized entry come in by one read of 2 MB, or split and 4 KB at a time? Learns from each call
+ *
+ * => address: the one that is wanted; plentiful: nobody has to go for it; mmap_lock held
+ */
+bool swap_in_whole_pays(struct vma *vma, unsigned long address, bool plentiful);
 /* A zeroed huge page as the area's defrag policy allows, not yet visible; NULL: fall back to 4 KB. Sleeps. */
 struct page *alloc_huge_page_for_fault(struct vm_fault *vmf);
 /* => vmf->pmd locked and empty (flushed, if it was not before), its page table deposited */

@@ -8,7 +8,9 @@
  * The slots may be in the swap cache as small pages: another process has split its entry, or the huge page was split while
  * it was on its way out. Two pages for one slot must not be, so the entry is split then too.
  *
- * What was huge when it left is huge again, whatever the policy is by now, unless the area was told not to have huge pages.
+ * What was huge when it left is huge again, whatever the policy is by now, unless the area was told not to have huge pages,
+ * or is read at random and does not fit into memory: then 512 pages would have to go for each one that is wanted, and in
+ * parts one goes for one.
  *
  * Linux: has no such entries; see do_swap_page in mm/memory.c for the small ones.
  */
@@ -24,6 +26,42 @@
 #include <mm/frame/vmstat.h>
 #include <mm/reclaim/workingset.h>
 #include <mm/swap/swap.h>
+
+#define EDGE_PAGES	8		/* who begins so near to an end of the 2 MB walks through them, in steps of up to this */
+
+/*
+ * Is one page wanted of these 2 MB, or all of them? Nothing tells before they are here, and the one accessed bit of the huge
+ * page doesn't afterwards. But who walks through memory enters each 2 MB at one of its ends. And who jumps is served well by
+ * 2 MB at a time, too, as long as what he wants fits into memory: each range comes in once. It does not fit when more of
+ * them come in than there are, while little more was put out (or became active) than that brought in.
+ */
+bool swap_in_whole_pays(struct vma *vma, unsigned long address, bool plentiful)
+{
+	unsigned long page = (address & ~HPAGE_PMD_MASK) >> PAGE_SHIFT;
+	unsigned long ranges = (vma->vm_end - vma->vm_start) >> HPAGE_PMD_SHIFT;
+	unsigned int reads;
+
+	if (page < EDGE_PAGES || page >= HPAGE_PMD_NR - EDGE_PAGES || plentiful)
+		return true;
+	if (workingset_clock_since(READ_ONCE(vma->whole_since)) > 4 * ranges * HPAGE_PMD_NR) {
+		WRITE_ONCE(vma->whole_since, workingset_clock());
+		WRITE_ONCE(vma->whole_reads, 0);
+	}
+	reads = READ_ONCE(vma->whole_reads);
+	if (reads > ranges)
+		return false;
+	WRITE_ONCE(vma->whole_reads, reads + 1);
+	return true;
+}
+
+static bool in_swap_cache(swp_entry_t entry)
+{
+	struct page *page = swap_cache_get(entry);
+
+	if (page)
+		put_page(page);
+	return page;
+}
 
 /*
  * As hard as for the same memory in 512 small pages, but nobody is killed for it. A first touch can wait for khugepaged;
@@ -157,13 +195,16 @@ static vm_fault_t split_entry(struct vm_fault *vmf)
 
 vm_fault_t do_huge_pmd_swap_page(struct vm_fault *vmf)
 {
+	swp_entry_t entry = pmd_to_swp_entry(vmf->orig_pmd);
 	bool did_io = false, mapped = false;
 	struct page *page;
 	vm_fault_t ret;
 
 	if (unlikely(anon_vma_prepare(vmf->vma)))
 		return VM_FAULT_OOM;
-	page = swapin_huge_page(pmd_to_swp_entry(vmf->orig_pmd), vmf->vma, vmf->address, &did_io);
+	if (!in_swap_cache(entry) && !swap_in_whole_pays(vmf->vma, vmf->address, memory_is_plentiful()))
+		return split_entry(vmf);
+	page = swapin_huge_page(entry, vmf->vma, vmf->address, &did_io);
 	if (!page)
 		return split_entry(vmf);
 	if (lock_page_killable(page)) {

@@ -79,17 +79,6 @@ static bool take_over(struct page *page, struct vma *vma)
 	return true;
 }
 
-/* Enough for a copy that is not strictly needed: nobody is pushed out for it, now or a moment later. */
-static bool memory_is_plentiful(void)
-{
-	unsigned long reserve = HPAGE_PMD_NR;
-	struct zone *zone;
-
-	for_each_zone(zone)
-		reserve += 2 * zone->watermark[WMARK_HIGH];
-	return nr_free_pages() > reserve;
-}
-
 /* => old is referenced and read-only for all who map it, us among them, so that its content can't change */
 static struct page *copy_for_cow(struct vm_fault *vmf, struct page *old)
 {

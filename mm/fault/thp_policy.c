@@ -9,6 +9,8 @@
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/string.h>
 #include <mm/fault/fault_internal.h>
+#include <mm/fault/huge_fault.h>
+#include <mm/frame/buddy.h>
 
 enum thp_enabled thp_enabled = THP_MADVISE;
 enum thp_defrag thp_defrag = THP_DEFRAG_MADVISE;
@@ -87,4 +89,14 @@ gfp_t thp_gfp_mask(struct vma *vma)
 	default:
 		return GFP_TRANSHUGE_LIGHT;
 	}
+}
+
+bool memory_is_plentiful(void)
+{
+	unsigned long reserve = HPAGE_PMD_NR;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		reserve += 2 * zone->watermark[WMARK_HIGH];
+	return nr_free_pages() > reserve;
 }

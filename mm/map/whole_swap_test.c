@@ -4,6 +4,9 @@
  */
 #include <mm/alloc/page_alloc.h>
 #include <mm/check/test_huge_swap.h>
+#include <mm/fault/huge_fault.h>
+#include <mm/frame/lru.h>
+#include <mm/reclaim/workingset.h>
 #include <mm/split/split.h>
 
 #define MADV_FREE_	8
@@ -185,6 +188,31 @@ KTEST(whole_swap, without_a_huge_page_its_parts_come_in)
 	KEXPECT_EQ(check_mm(report, sizeof(report)), 0);
 	KEXPECT_EQ(test_wrong(s.mm, TEST_BASE, HPAGE_PMD_NR), 0U);
 	KEXPECT_EQ(stage_strike(&s), 0);
+}
+
+/* As far as it may go: so many reads out of order of 2 MB are worth their memory. */
+static unsigned int reads_that_pay(struct vma *vma)
+{
+	unsigned int reads = 0;
+
+	while (reads < 100 && swap_in_whole_pays(vma, TEST_BASE + 100 * PAGE_SIZE, false))
+		reads++;
+	return reads;
+}
+
+KTEST(whole_swap, who_jumps_about_in_more_than_memory_gets_parts_until_times_change)
+{
+	struct vma vma = { .vm_start = TEST_BASE, .vm_end = TEST_BASE + 10 * HPAGE_PMD_SIZE };
+
+	vma.whole_since = workingset_clock();
+	KEXPECT_EQ(reads_that_pay(&vma), 11U);
+	KEXPECT(!swap_in_whole_pays(&vma, TEST_BASE + 8 * PAGE_SIZE, false));
+	/* Who walks, upwards or downwards, and who pushes nobody out. */
+	KEXPECT(swap_in_whole_pays(&vma, TEST_BASE + 7 * PAGE_SIZE, false));
+	KEXPECT(swap_in_whole_pays(&vma, TEST_BASE + HPAGE_PMD_SIZE - 1, false));
+	KEXPECT(swap_in_whole_pays(&vma, TEST_BASE + 100 * PAGE_SIZE, true));
+	lru_age_nonresident(&NODE0->lruvec, 41 * HPAGE_PMD_NR);
+	KEXPECT_EQ(reads_that_pay(&vma), 11U);
 }
 
 KTEST(whole_swap, an_area_that_wants_no_huge_pages_gets_parts)

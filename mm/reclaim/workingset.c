@@ -27,14 +27,14 @@
 #define SHADOW_AGE_SHIFT	2
 #define SHADOW_AGE_MASK		((u32)~0U >> SHADOW_AGE_SHIFT)
 
-static u32 clock_now(void)
+u32 workingset_clock(void)
 {
 	return (u32)atomic_long_read(&NODE0->lruvec.nonresident_age) & SHADOW_AGE_MASK;
 }
 
 u32 workingset_eviction(struct page *page)
 {
-	u32 shadow = clock_now() << SHADOW_AGE_SHIFT | (PageWorkingset(page) ? SHADOW_WORKINGSET : 0) | SHADOW_MARK;
+	u32 shadow = workingset_clock() << SHADOW_AGE_SHIFT | (PageWorkingset(page) ? SHADOW_WORKINGSET : 0) | SHADOW_MARK;
 
 	lru_age_nonresident(page_lruvec(page), compound_nr(page));
 	return shadow;
@@ -58,7 +58,7 @@ static unsigned long competing_pages(bool file)
 
 bool workingset_test_recent(u32 shadow, bool file, bool *workingset)
 {
-	u32 distance = (clock_now() - (shadow >> SHADOW_AGE_SHIFT)) & SHADOW_AGE_MASK;
+	u32 distance = workingset_clock_since(shadow >> SHADOW_AGE_SHIFT);
 
 	*workingset = shadow & SHADOW_WORKINGSET;
 #ifdef BUG_workingset_ignores_distance	/* whatever comes back is active, and pushes out what is used more often */

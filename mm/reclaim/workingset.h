@@ -8,6 +8,10 @@
 
 #include <mm/frame/page.h>
 
+/* What time it is: pages evicted and activated since boot, in 30 bits. */
+u32 workingset_clock(void);
+/* Pages evicted and activated since that time. */
+static inline u32 workingset_clock_since(u32 then) { return (workingset_clock() - then) << 2 >> 2; }
 /* => page is locked and frozen, about to leave its cache: returns its shadow */
 u32 workingset_eviction(struct page *page);
 /*

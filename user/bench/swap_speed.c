@@ -14,7 +14,7 @@
 #define LARGE		(320 * MB)	/* more than there is */
 #define SMALL		(96 * MB)
 #define COLLAPSED	(64 * MB)
-#define RANDOM_READS	2000
+#define RANDOM_READS	20000	/* long enough for what is learned from them */
 
 static void result(const char *name, const char *pages, double value, const char *unit)
 {
