@@ -36,6 +36,8 @@ static bool others_may_succeed(enum scan_result result)
 	case SCAN_SUCCEED:
 	case SCAN_PMD_MAPPED:
 	case SCAN_PMD_NULL:
+	case SCAN_PMD_NONE:
+	case SCAN_PMD_SWAPPED:
 	case SCAN_PTE_NON_PRESENT:
 	case SCAN_PAGE_COUNT:
 	case SCAN_PAGE_LOCK:

@@ -60,9 +60,7 @@ static enum scan_result revalidate(struct collapse *c)
 	if (!c->pmd)
 		return SCAN_PMD_NULL;
 	entry = pmdp_get(c->pmd);
-	if (pmd_trans_huge(entry))
-		return SCAN_PMD_MAPPED;
-	return pmd_is_table(entry) ? SCAN_SUCCEED : SCAN_PMD_NULL;
+	return pmd_is_table(entry) ? SCAN_SUCCEED : why_no_table(entry);
 }
 
 /* --- swap-in ---------------------------------------------------------------------------------------------------------------- */
@@ -115,6 +113,7 @@ static enum scan_result isolate_page(struct collapse *c, struct page *page)
 	struct page *head = compound_head(page);
 
 	VM_ASSERT(PageAnon(head));
+	c->tally.page = head;
 	if (page_mapcount(page) > 1 && tally_shared(&c->tally) != SCAN_SUCCEED)
 		return SCAN_EXCEED_SHARED_PTE;
 	/* Several PTEs may map parts of the same huge page: the first of them isolates it. */
@@ -182,7 +181,7 @@ static enum scan_result isolate(struct collapse *c)
 	spin_unlock(&c->table->ptl);
 	if (result == SCAN_SUCCEED)
 		result = tally_used(&c->tally, 0);
-	trace(mm_collapse_huge_page_isolate, c->address >> PAGE_SHIFT, c->tally.none_or_zero, c->tally.referenced,
+	trace(mm_collapse_huge_page_isolate, tally_pfn(&c->tally), c->tally.none_or_zero, c->tally.referenced,
 	      c->tally.writable, result);
 	return result;
 }

@@ -9,6 +9,7 @@
 struct pte_tally {
 	enum thp_asker	who;
 	unsigned int	none_or_zero, shared, swapped, referenced;
+	const struct page *page;	/* the head of the one that was looked at last; NULL: none yet */
 	bool		writable;	/* one of them at least */
 };
 
@@ -18,6 +19,15 @@ enum scan_result tally_shared(struct pte_tally *tally);
 enum scan_result tally_swapped(struct pte_tally *tally);
 /* Was enough of it used lately? swapped: entries that would have to be read first */
 enum scan_result tally_used(const struct pte_tally *tally, unsigned int swapped);
+
+/* What the trace events call it: ~0 when there was none */
+static inline unsigned long tally_pfn(const struct pte_tally *tally)
+{
+	return tally->page ? page_to_pfn(tally->page) : ~0UL;
+}
+
+/* Why there is no page table below this entry. => an entry that is none, huge, or not present */
+enum scan_result why_no_table(pmd_t entry);
 
 /*
  * Nobody holds the page but its mappings and the swap cache. Any surplus is a pin, or somebody who looks at it: its content

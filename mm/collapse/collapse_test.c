@@ -9,6 +9,7 @@
 #include <mm/rmap/anon_vma.h>
 #include <mm/split/migration_entry.h>
 #include <kernel/sync/completion.h>
+#include <kernel/trace/ring.h>
 
 /* 4 KB pages: nr of them from the start of the 2 MB. */
 static struct mm *small_mm(unsigned int nr)
@@ -345,7 +346,88 @@ KTEST(collapse, nothing_is_there)
 	struct mm *mm = test_mm(1);
 
 	KASSERT_TRUE(mm);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_NULL);		/* not even a table of PMDs */
+	mmput(mm);
+	mm = test_mm(2);
+	KASSERT_TRUE(mm && !test_touch(mm, TEST_BASE + HPAGE_PMD_SIZE, 1));
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_NONE);
+	mmput(mm);
+}
+
+KTEST(collapse, a_huge_page_is_being_moved)
+{
+	struct mm *mm = test_huge_mm(1);
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE);
+	KASSERT_TRUE(page);
+	SetPageLocked(page);
+	KASSERT_TRUE(try_to_migrate(page, false, false, NULL));
 	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_NULL);
+	remove_migration_ptes(page, page, 0, 0);
+	ClearPageLocked(page);
+	put_page(page);
+	KEXPECT_EQ(scan(mm, TEST_BASE), SCAN_PMD_MAPPED);
+	mmput(mm);
+}
+
+/* Scans, and looks what the events of this task said of it: the frame number, and the last record of each event. */
+static struct {
+	unsigned long scan, isolate;	/* 0: no record */
+} traced;
+
+static int scan_traced(struct mm *mm)
+{
+	static struct trace_cursor cursor;
+	static struct trace_record record;
+	int result;
+
+	traced.scan = traced.isolate = 0;
+	trace_set("mm_khugepaged_scan_pmd,mm_collapse_huge_page_isolate", true);
+	result = scan(mm, TEST_BASE);
+	trace_set("mm_khugepaged_scan_pmd,mm_collapse_huge_page_isolate", false);
+	trace_seek_oldest(&cursor);
+	while (trace_next(&cursor, &record)) {
+		if (record.entry.pid != trace_current_pid())
+			continue;
+		if (trace_event_of(record.entry.type) == TRACE_mm_khugepaged_scan_pmd)
+			traced.scan = ((const struct trace_entry_mm_khugepaged_scan_pmd *)record.data)->pfn;
+		else if (trace_event_of(record.entry.type) == TRACE_mm_collapse_huge_page_isolate)
+			traced.isolate = ((const struct trace_entry_mm_collapse_huge_page_isolate *)record.data)->pfn;
+	}
+	return result;
+}
+
+static unsigned long frame_at(struct mm *mm, unsigned int i)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_of(mm, i, &ptl);
+	unsigned long pfn = pte_pfn(ptep_get(pte));
+
+	pte_unmap_unlock(pte, ptl);
+	return pfn;
+}
+
+KTEST(collapse, its_events_name_the_frame_that_was_looked_at_last)
+{
+	struct mm *mm = small_mm(HPAGE_PMD_NR);
+	unsigned long pfn;
+	struct page *page;
+
+	KASSERT_TRUE(mm);
+	page = test_page(mm, TEST_BASE + 300 * PAGE_SIZE);
+	KASSERT_TRUE(page);
+	KEXPECT_EQ(scan_traced(mm), SCAN_PAGE_COUNT);		/* we hold it */
+	KEXPECT_EQ(traced.scan, frame_at(mm, 300));
+	KEXPECT_EQ(traced.isolate, 0UL);
+	put_page(page);
+	pfn = frame_at(mm, HPAGE_PMD_NR - 1);
+	KEXPECT_EQ(scan_traced(mm), SCAN_SUCCEED);
+	KEXPECT_EQ(traced.scan, pfn);
+	KEXPECT_EQ(traced.isolate, pfn);
+	KEXPECT_EQ(scan_traced(mm), SCAN_PMD_MAPPED);
+	KEXPECT_EQ(traced.scan, ~0UL);				/* it looked at no page */
 	mmput(mm);
 }
 

@@ -11,14 +11,15 @@
 
 #define SCAN_RESULTS(X)										\
 	X(SCAN_FAIL, "failed") X(SCAN_SUCCEED, "succeeded") X(SCAN_PMD_NULL, "pmd_null")	\
-	X(SCAN_PMD_MAPPED, "page_pmd_mapped") X(SCAN_EXCEED_NONE_PTE, "exceed_none_pte")	\
+	X(SCAN_PMD_NONE, "pmd_none") X(SCAN_PMD_MAPPED, "page_pmd_mapped") X(SCAN_EXCEED_NONE_PTE, "exceed_none_pte") \
 	X(SCAN_EXCEED_SWAP_PTE, "exceed_swap_pte") X(SCAN_EXCEED_SHARED_PTE, "exceed_shared_pte") \
 	X(SCAN_PTE_NON_PRESENT, "pte_non_present") X(SCAN_LACK_REFERENCED_PAGE, "lack_referenced_page") \
 	X(SCAN_PAGE_COUNT, "not_suitable_page_count") X(SCAN_PAGE_LRU, "page_not_in_lru")	\
 	X(SCAN_PAGE_LOCK, "page_locked") X(SCAN_ANY_PROCESS, "no_process_for_page")		\
 	X(SCAN_VMA_NULL, "vma_null") X(SCAN_VMA_CHECK, "vma_check_failed")			\
 	X(SCAN_ADDRESS_RANGE, "not_suitable_address_range") X(SCAN_DEL_PAGE_LRU, "could_not_delete_page_from_lru") \
-	X(SCAN_ALLOC_HUGE_PAGE_FAIL, "alloc_huge_page_failed") X(SCAN_SWAPIN_FAIL, "swapin_failed")
+	X(SCAN_ALLOC_HUGE_PAGE_FAIL, "alloc_huge_page_failed") X(SCAN_SWAPIN_FAIL, "swapin_failed") \
+	X(SCAN_PMD_SWAPPED, "pmd_swapped")	/* ours: in swap as one 2 MB entry */
 #define SCAN_ID(id, name) id,
 enum scan_result { SCAN_RESULTS(SCAN_ID) NR_SCAN_RESULTS };
 extern const char *const scan_result_names[NR_SCAN_RESULTS];

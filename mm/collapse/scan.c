@@ -16,6 +16,7 @@ static enum scan_result scan_page(struct page *page, struct pte_tally *tally)
 	struct page *head = compound_head(page);
 
 	VM_ASSERT(PageAnon(head));	/* nothing else is found in an area without a file */
+	tally->page = head;
 	if (page_mapcount(page) > 1 && tally_shared(tally) != SCAN_SUCCEED)
 		return SCAN_EXCEED_SHARED_PTE;
 	if (!PageLRU(head))
@@ -62,7 +63,7 @@ static enum scan_result scan_table(pmd_t *pmd, unsigned long address, struct pte
 	pte_t *pte = pte_offset_map_lock(pmd, address, &ptl);
 
 	if (!pte)
-		return pmd_trans_huge(pmdp_get(pmd)) ? SCAN_PMD_MAPPED : SCAN_PMD_NULL;
+		return why_no_table(pmdp_get(pmd));
 	for (unsigned int i = 0; i < PTRS_PER_TABLE && result == SCAN_SUCCEED; i++)
 		result = scan_pte(ptep_get(&pte[i]), tally);
 	pte_unmap_unlock(pte, ptl);
@@ -80,7 +81,7 @@ enum scan_result khugepaged_scan_pmd(struct vma *vma, unsigned long address, enu
 	*mmap_locked = true;
 	if (pmd)
 		result = scan_table(pmd, address, &tally);
-	trace(mm_khugepaged_scan_pmd, mm, address >> PAGE_SHIFT, tally.writable, tally.referenced, tally.none_or_zero, result,
+	trace(mm_khugepaged_scan_pmd, mm, tally_pfn(&tally), tally.writable, tally.referenced, tally.none_or_zero, result,
 	      tally.swapped);
 	if (result == SCAN_SUCCEED) {
 		mmap_read_unlock(mm);

@@ -52,6 +52,16 @@ enum scan_result tally_used(const struct pte_tally *tally, unsigned int swapped)
 	return SCAN_SUCCEED;
 }
 
+enum scan_result why_no_table(pmd_t entry)
+{
+	if (pmd_none(entry))
+		return SCAN_PMD_NONE;
+	if (pmd_trans_huge(entry))
+		return SCAN_PMD_MAPPED;
+	/* Else it is being moved, and will be huge again. */
+	return pmd_swapped_out(entry) ? SCAN_PMD_SWAPPED : SCAN_PMD_NULL;
+}
+
 bool refcount_suitable(struct page *head)
 {
 	int expected = page_mapcount_total(head);

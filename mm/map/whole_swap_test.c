@@ -4,6 +4,7 @@
  */
 #include <mm/alloc/page_alloc.h>
 #include <mm/check/test_huge_swap.h>
+#include <mm/collapse/khugepaged.h>
 #include <mm/fault/huge_fault.h>
 #include <mm/frame/lru.h>
 #include <mm/reclaim/workingset.h>
@@ -65,6 +66,26 @@ static bool whole_set(struct stage *s, unsigned int nr)
 	if (!whole_set(s, nr))					\
 		KSKIP("no swap, or no huge pages");		\
 } while (0)
+
+KTEST(whole_swap, khugepaged_has_a_word_of_its_own_for_it)
+{
+	unsigned long counted = khugepaged.results[SCAN_PMD_SWAPPED];
+	enum thp_enabled before;
+	bool locked = true;
+	struct stage s;
+
+	WHOLE_SET(&s, 1);
+	before = test_thp(THP_ALWAYS);
+	mmap_read_lock(s.mm);
+	KEXPECT_EQ((int)khugepaged_scan_pmd(find_vma(s.mm, TEST_BASE), TEST_BASE, THP_ASK_KHUGEPAGED, &locked), SCAN_PMD_SWAPPED);
+	KEXPECT(locked);
+	if (locked)
+		mmap_read_unlock(s.mm);
+	test_thp(before);
+	KEXPECT_GT(khugepaged.results[SCAN_PMD_SWAPPED], counted);
+	KEXPECT(is_out(s.mm, 0));
+	KEXPECT_EQ(stage_strike(&s), 0);
+}
 
 KTEST(whole_swap, one_entry_one_write_one_fault_one_read)
 {

@@ -24,7 +24,7 @@ int main(void)
 	uint64_t frame;
 	char *p, *q;
 
-	plan(30);
+	plan(32);
 	khuge_quick();
 	khuge_set("scan_sleep_millisecs", "1000000");
 	if (madvise(map_aligned(HUGE), 0, MADV_COLLAPSE))
@@ -91,6 +91,18 @@ int main(void)
 	fails_with(ENOMEM, madvise(p, 3 * HUGE, MADV_COLLAPSE), "a hole in the range: ENOMEM");
 	is(huge_kb(p), 2048, "what lies before it");
 	is(huge_kb(p + 2 * HUGE), 2048, "and behind it is huge");
+	munmap(p, 3 * HUGE);
+
+	p = map_aligned(3 * HUGE);
+	spit(THP "enabled", "never");
+	fill(p, HUGE, 1);
+	fill(p + 2 * HUGE, HUGE, 1);
+	spit(THP "enabled", "madvise");
+	fails_with(EINVAL, madvise(p, 3 * HUGE, MADV_COLLAPSE), "nothing was ever in the middle: EINVAL");
+	if (access("/sys/kernel/debug/khugepaged_results", F_OK))
+		skip(1, "Linux stops there");
+	else
+		is(huge_kb(p), 4096, "before and behind it is huge");
 	munmap(p, 3 * HUGE);
 
 	/* After fork everything is shared. */

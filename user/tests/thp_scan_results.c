@@ -57,8 +57,8 @@ int main(void)
 	madvise(p, 2 * HUGE, MADV_NOHUGEPAGE);
 	p[HUGE] = 1;		/* only the second has a table */
 	madvise(p, 2 * HUGE, MADV_HUGEPAGE);
-	before = result("pmd_null");
-	ok(within_ms(20000, result("pmd_null") > before), "pmd_null");
+	before = result("pmd_none");
+	ok(within_ms(20000, result("pmd_none") > before), "pmd_none");
 	munmap(p, 2 * HUGE);
 
 	khuge_set("max_ptes_swap", "10");

@@ -1,71 +1,35 @@
 /* tracefs: events are recorded, filtered, read once by trace_pipe and often by trace, and given away as pages. */
 /* quire-test: alone timeout=120 */
 #define _GNU_SOURCE
-#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
-
-#define T "/sys/kernel/tracing/"
-
-static char text[1 << 20];
-
-static int write_to(const char *file, const char *what)
-{
-	int fd = open(file, O_WRONLY | O_TRUNC), n, error;
-
-	if (fd < 0)
-		return errno;
-	n = write(fd, what, strlen(what));
-	error = n < 0 ? errno : 0;
-	close(fd);
-	return error;
-}
-
-static int trace_has(const char *what)
-{
-	return slurp(T "trace", text, sizeof(text)) > 0 && strstr(text, what);
-}
+#include <user/lib/tracing.h>
 
 /* How many lines of the file trace have it. */
 static int trace_lines(const char *what)
 {
 	int n = 0;
 
-	if (slurp(T "trace", text, sizeof(text)) < 0)
+	if (slurp(T "trace", trace_text, sizeof(trace_text)) < 0)
 		return -1;
-	for (char *at = text; (at = strstr(at, what)); at++)
+	for (char *at = trace_text; (at = strstr(at, what)); at++)
 		n++;
 	return n;
-}
-
-static void start_clean(const char *events)
-{
-	write_to(T "tracing_on", "0");
-	write_to(T "set_event", "");
-	write_to(T "trace", "");
-	write_to(T "set_event", events);
-	write_to(T "tracing_on", "1");
-}
-
-static void stop(void)
-{
-	write_to(T "tracing_on", "0");
-	write_to(T "set_event", "");
 }
 
 static void marks(void)
 {
 	char own[64];
 
-	start_clean("");
-	ok(!write_to(T "trace_marker", "a mark of ours\n"), "a program writes a mark");
+	tracing_start("");
+	ok(!tracing_write(T "trace_marker", "a mark of ours\n"), "a program writes a mark");
 	snprintf(own, sizeof(own), "-%d ", getpid());
 	ok(trace_has("tracing_mark_write: a mark of ours"), "it stands in trace");
 	ok(trace_has(own), "with our pid");
-	ok(trace_has("# tracer: nop\n") && strstr(text, "# entries-in-buffer/entries-written: 1/1 "), "and the header counts it");
-	stop();
+	ok(trace_has("# tracer: nop\n") && strstr(trace_text, "# entries-in-buffer/entries-written: 1/1 "), "and the header counts it");
+	tracing_stop();
 }
 
 static void events(void)
@@ -73,29 +37,29 @@ static void events(void)
 	char line[128];
 	volatile char *p;
 
-	start_clean("exceptions:page_fault_user");
+	tracing_start("exceptions:page_fault_user");
 	p = map_small(4 * PAGE);
 	p[0] = p[PAGE] = 1;
-	stop();
+	tracing_stop();
 	ok(trace_has("page_fault_user: address="), "a page fault is recorded");
 	ok(trace_lines("page_fault_user: ") >= 2, "two are two");
-	start_clean("raw_syscalls:sys_enter");
+	tracing_start("raw_syscalls:sys_enter");
 	syscall(SYS_getppid);
-	stop();
+	tracing_stop();
 	snprintf(line, sizeof(line), "sys_enter: NR %d (", SYS_getppid);
 	ok(trace_has(line), "a system call is recorded");
-	start_clean("raw_syscalls:sys_enter");
-	write_to(T "events/raw_syscalls/sys_enter/filter", "id == 110");
+	tracing_start("raw_syscalls:sys_enter");
+	tracing_write(T "events/raw_syscalls/sys_enter/filter", "id == 110");
 	syscall(SYS_getppid);
 	syscall(SYS_getuid);
-	write_to(T "events/raw_syscalls/sys_enter/filter", "0");
-	stop();
+	tracing_write(T "events/raw_syscalls/sys_enter/filter", "0");
+	tracing_stop();
 	ok(trace_has(line), "with a filter, what it wants");
 	snprintf(line, sizeof(line), "sys_enter: NR %d (", SYS_getuid);
 	ok(!trace_has(line), "and not what it doesn't");
-	ok(write_to(T "events/raw_syscalls/sys_enter/filter", "nonsense == 1") == EINVAL, "a filter with no such field is EINVAL");
-	write_to(T "events/raw_syscalls/sys_enter/filter", "0");
-	ok(write_to(T "set_event", "no_such:event") == EINVAL, "so is an event that doesn't exist");
+	ok(tracing_write(T "events/raw_syscalls/sys_enter/filter", "nonsense == 1") == EINVAL, "a filter with no such field is EINVAL");
+	tracing_write(T "events/raw_syscalls/sys_enter/filter", "0");
+	ok(tracing_write(T "set_event", "no_such:event") == EINVAL, "so is an event that doesn't exist");
 }
 
 static int other_process(void *unused)
@@ -110,12 +74,12 @@ static void tasks(void)
 	char line[64];
 
 	snprintf(line, sizeof(line), "%d", getpid());
-	write_to(T "set_event_pid", line);
-	start_clean("raw_syscalls:sys_enter");
+	tracing_write(T "set_event_pid", line);
+	tracing_start("raw_syscalls:sys_enter");
 	syscall(SYS_getppid);
 	in_child(other_process, NULL);
-	stop();
-	write_to(T "set_event_pid", "");
+	tracing_stop();
+	tracing_write(T "set_event_pid", "");
 	snprintf(line, sizeof(line), "sys_enter: NR %d (", SYS_getppid);
 	ok(trace_has(line), "set_event_pid: our events");
 	snprintf(line, sizeof(line), "sys_enter: NR %d (", SYS_getsid);
@@ -129,25 +93,25 @@ static void enables(void)
 {
 	char value[16];
 
-	write_to(T "set_event", "");
-	ok(!write_to(T "events/sched/sched_switch/enable", "1"), "an event is turned on by its own file");
+	tracing_write(T "set_event", "");
+	ok(!tracing_write(T "events/sched/sched_switch/enable", "1"), "an event is turned on by its own file");
 	slurp(T "events/sched/enable", value, sizeof(value));
 	ok(*value == 'X', "its system is on in part");
-	slurp(T "set_event", text, sizeof(text));
-	ok(!strcmp(text, "sched:sched_switch\n"), "set_event names it");
-	write_to(T "events/sched/enable", "0");
+	slurp(T "set_event", trace_text, sizeof(trace_text));
+	ok(!strcmp(trace_text, "sched:sched_switch\n"), "set_event names it");
+	tracing_write(T "events/sched/enable", "0");
 	slurp(T "events/sched/sched_switch/enable", value, sizeof(value));
 	ok(*value == '0', "its system turns it off");
-	ok(slurp(T "available_events", text, sizeof(text)) > 0 && strstr(text, "vmscan:mm_vmscan_kswapd_wake\n"),
+	ok(slurp(T "available_events", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "vmscan:mm_vmscan_kswapd_wake\n"),
 	   "available_events");
 }
 
 static void formats(void)
 {
-	ok(slurp(T "events/vmscan/mm_vmscan_kswapd_wake/format", text, sizeof(text)) > 0 &&
-	   strstr(text, "name: mm_vmscan_kswapd_wake\n") && strstr(text, "\tfield:int order;") &&
-	   strstr(text, "print fmt: \"nid=%d order=%d\", REC->nid, REC->order"), "a format file says what the record holds");
-	ok(slurp(T "events/header_page", text, sizeof(text)) > 0 && strstr(text, "field: u64 timestamp;\toffset:0;\tsize:8;"),
+	ok(slurp(T "events/vmscan/mm_vmscan_kswapd_wake/format", trace_text, sizeof(trace_text)) > 0 &&
+	   strstr(trace_text, "name: mm_vmscan_kswapd_wake\n") && strstr(trace_text, "\tfield:int order;") &&
+	   strstr(trace_text, "print fmt: \"nid=%d order=%d\", REC->nid, REC->order"), "a format file says what the record holds");
+	ok(slurp(T "events/header_page", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "field: u64 timestamp;\toffset:0;\tsize:8;"),
 	   "header_page");
 }
 
@@ -197,12 +161,12 @@ static void pages(void)
 
 	slurp(T "events/raw_syscalls/sys_enter/id", value, sizeof(value));
 	number = strtoul(value, NULL, 10);
-	write_to(T "events/raw_syscalls/sys_enter/filter", "id == 110");
-	start_clean("raw_syscalls:sys_enter");
+	tracing_write(T "events/raw_syscalls/sys_enter/filter", "id == 110");
+	tracing_start("raw_syscalls:sys_enter");
 	for (int i = 0; i < 300; i++)
 		syscall(SYS_getppid);
-	stop();
-	write_to(T "events/raw_syscalls/sys_enter/filter", "0");
+	tracing_stop();
+	tracing_write(T "events/raw_syscalls/sys_enter/filter", "0");
 	is(trace_lines("sys_enter: NR 110 ("), 300, "300 calls are 300 lines");
 	is(count_in_pages(number), 300, "and 300 records in the pages");
 	is(trace_lines("sys_enter: NR 110 ("), 0, "which took them away");
@@ -213,22 +177,21 @@ static void pipe_reads(void)
 	int fd = open(T "trace_pipe", O_RDONLY | O_NONBLOCK);
 	ssize_t n;
 
-	start_clean("");
-	write_to(T "trace_marker", "through the pipe\n");
-	n = read(fd, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = 0;
-	ok(n > 0 && strstr(text, "tracing_mark_write: through the pipe"), "trace_pipe gives the mark");
-	ok(read(fd, text, sizeof(text)) == -1 && errno == EAGAIN, "once");
+	tracing_start("");
+	tracing_write(T "trace_marker", "through the pipe\n");
+	n = read(fd, trace_text, sizeof(trace_text) - 1);
+	trace_text[n > 0 ? n : 0] = 0;
+	ok(n > 0 && strstr(trace_text, "tracing_mark_write: through the pipe"), "trace_pipe gives the mark");
+	ok(read(fd, trace_text, sizeof(trace_text)) == -1 && errno == EAGAIN, "once");
 	ok(!trace_has("through the pipe"), "and takes it away");
 	close(fd);
-	stop();
+	tracing_stop();
 }
 
 int main(void)
 {
 	plan(27);
-	if (access(T "trace", F_OK))
-		mount("tracefs", T, "tracefs", 0, NULL);
+	tracing_mount();
 	marks();
 	events();
 	tasks();
@@ -236,6 +199,6 @@ int main(void)
 	formats();
 	pages();
 	pipe_reads();
-	write_to(T "tracing_on", "1");
+	tracing_write(T "tracing_on", "1");
 	return done();
 }

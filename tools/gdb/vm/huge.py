@@ -128,11 +128,14 @@ class Tally:
         return ""
 
 
+NOTHING = ("pmd_null: no table of PMDs", "pmd_none: no page table")
+
+
 def forecast(space, pmd):
     if pmd is None or not pmd.value:
-        return "pmd_null: no page table"
+        return NOTHING[pmd is not None]
     if pmd.maps or pmd.is_other:
-        return "page_pmd_mapped: huge already" if pmd.maps else "pmd_null: in swap as a whole" if pmd.swapped else "being moved"
+        return "page_pmd_mapped: huge already" if pmd.maps else "pmd_swapped: in swap as a whole" if pmd.swapped else "pmd_null: being moved"
     tally = Tally(space.ptes(pmd))
     return tally.word or "would collapse (%d empty, %d in swap, %d used)" % (tally.none, tally.swapped, tally.referenced)
 
@@ -176,7 +179,7 @@ class Khugepaged(Command):
             if number(area["ops"]) or number(area["vm_flags"]) & C["VM_NOHUGEPAGE"]:
                 continue
             for word, first, last in runs((a // HUGE, forecast(space, pmd)) for a, pmd in pmds):
-                if word != "pmd_null: no page table":
+                if word not in NOTHING:
                     table.append(("  0x%012x" % (first * HUGE), plural(last - first + 1, "range"), word))
         if table:
             rows(table)
