@@ -28,7 +28,7 @@ struct files {
 
 /* => limit of descriptor numbers for the running task (RLIMIT_NOFILE); registered by process/ */
 extern unsigned int (*files_limit_hook)(void);
-/* => sends a signal to the running task (SIGPIPE); registered by process/ */
+/* => sends a signal to the running task (SIGPIPE, SIGXFSZ); registered by process/ */
 extern void (*raise_signal_hook)(int sig);
 
 struct files *files_alloc(void);			/* empty, count 1; NULL without memory */

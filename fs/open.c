@@ -8,6 +8,9 @@
 #include <fs/syscalls.h>
 #include <fs/walk.h>
 #include <kernel/lib/string.h>
+#include <mm/space/space.h>
+
+#define SIGXFSZ		25
 
 /* => dir's rwsem held; a new file under that name */
 static int create_file(struct walk *w, struct dentry *dentry, umode_t mode)
@@ -199,6 +202,27 @@ long ksys_close(unsigned int fd)
 
 /* --- the size of a file ----------------------------------------------------------------------- */
 
+static int too_long(void)
+{
+	raise_signal_hook(SIGXFSZ);
+	return -EFBIG;
+}
+
+int inode_newsize_ok(const struct inode *inode, u64 size)
+{
+	return size > inode->size && size > rlimit(RLIMIT_FSIZE) ? too_long() : 0;
+}
+
+int generic_write_check_limits(u64 pos, struct iov_iter *from)
+{
+	unsigned long limit = rlimit(RLIMIT_FSIZE);
+
+	if (pos >= limit)
+		return too_long();
+	iov_iter_truncate(from, limit - pos);
+	return 0;
+}
+
 int vfs_truncate(struct inode *inode, u64 size)
 {
 	int error;
@@ -206,7 +230,9 @@ int vfs_truncate(struct inode *inode, u64 size)
 	if (!inode->op || !inode->op->truncate)
 		return -EINVAL;
 	down_write(&inode->rwsem);
-	error = inode->op->truncate(inode, size);
+	error = inode_newsize_ok(inode, size);
+	if (!error)
+		error = inode->op->truncate(inode, size);
 	if (!error)
 		inode_touch(inode, true, false);
 	up_write(&inode->rwsem);

@@ -301,6 +301,14 @@ ssize_t kernel_write(struct file *file, const void *buf, size_t count, u64 *pos)
 int vfs_truncate(struct inode *inode, u64 size);
 
 /*
+ * How long the running task may make a file. Who wants more gets SIGXFSZ and -EFBIG; what is written over the border is cut there.
+ * => inode_newsize_ok: rwsem held; a file that is longer already may have any size below its own
+ */
+#define RLIMIT_FSIZE	1
+int inode_newsize_ok(const struct inode *inode, u64 size);
+int generic_write_check_limits(u64 pos, struct iov_iter *from);
+
+/*
  * Directories: emit returns false when the buffer is full; then iterate returns and is called again
  * with the same pos.
  */

@@ -1,6 +1,6 @@
 /* process/limits.h - resource limits and the accounting of what processes use.
  *
- * Kept and given out as on Linux. Enforced: STACK, AS, DATA, MEMLOCK (mm/), NOFILE (fs/), SIGPENDING, and RTPRIO not at all:
+ * Kept and given out as on Linux. Enforced: STACK, AS, DATA, MEMLOCK (mm/), NOFILE, FSIZE (fs/), SIGPENDING, and RTPRIO not at all:
  * every process is root's.
  *
  * Linux: kernel/sys.c.
@@ -11,7 +11,6 @@
 #include <process/process.h>
 
 #define RLIMIT_CPU		0
-#define RLIMIT_FSIZE		1
 #define RLIMIT_CORE		4
 #define RLIMIT_RSS		5
 #define RLIMIT_NPROC		6

@@ -71,23 +71,33 @@ static ssize_t write_to_page(struct inode *inode, struct iov_iter *from, u64 pos
 	return copied ? (ssize_t)copied : -EFAULT;
 }
 
+/* May this be written at pos? It is cut to what may. => rwsem held for writing; 0, -EFBIG or -EPERM */
+static int check_write(struct inode *inode, struct iov_iter *from, u64 pos)
+{
+	int error = generic_write_check_limits(pos, from);
+
+	if (error)
+		return error;
+	if (pos >= MAX_FILE_SIZE)
+		return -EFBIG;
+	iov_iter_truncate(from, min_t(u64, iov_iter_count(from), MAX_FILE_SIZE - pos));
+	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
+	    (inode->seals & F_SEAL_GROW && pos + iov_iter_count(from) > inode->size))
+		return -EPERM;
+	return 0;
+}
+
 static ssize_t tmpfs_write(struct file *file, struct iov_iter *from, u64 *pos)
 {
 	struct inode *inode = file->inode;
-	ssize_t ret = 0, done = 0;
+	ssize_t ret, done = 0;
 
 	if (!iov_iter_count(from))
 		return 0;
 	down_write(&inode->rwsem);
 	if (file->flags & O_APPEND)
 		*pos = inode->size;
-	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
-	    (inode->seals & F_SEAL_GROW && *pos + iov_iter_count(from) > inode->size))
-		ret = -EPERM;
-	else if (*pos >= MAX_FILE_SIZE)
-		ret = -EFBIG;
-	else
-		iov_iter_truncate(from, min_t(u64, iov_iter_count(from), MAX_FILE_SIZE - *pos));
+	ret = check_write(inode, from, *pos);
 	while (!ret && iov_iter_count(from)) {
 		ret = write_to_page(inode, from, *pos);
 		if (ret < 0)
@@ -163,11 +173,15 @@ static int punch_hole(struct inode *inode, u64 from, u64 to)
 static int tmpfs_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 {
 	pgoff_t index, end = DIV_ROUND_UP(offset + len, PAGE_SIZE);
+	int error;
 
 	if (mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
 		return punch_hole(inode, offset, offset + len);
 	if (mode & ~FALLOC_FL_KEEP_SIZE)
 		return -EOPNOTSUPP;
+	error = inode_newsize_ok(inode, offset + len);
+	if (error)
+		return error;
 	if (inode->seals & F_SEAL_GROW && offset + len > inode->size)
 		return -EPERM;
 	for (index = offset >> PAGE_SHIFT; index < end; index++) {
