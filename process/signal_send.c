@@ -199,6 +199,8 @@ int send_signal(int sig, const struct siginfo *info, struct task *task, bool gro
 	unsigned long flags;
 	int ret;
 
+	if (!valid_signal(sig))
+		return -EINVAL;
 	if (is_kernel_thread(task) || !sig)
 		return 0;
 	spin_lock_irqsave(&task->sighand->lock, flags);

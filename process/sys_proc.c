@@ -101,15 +101,17 @@ struct user_clone_args {
 
 long sys_clone3(const struct user_clone_args __user *uargs, size_t size)
 {
-	struct user_clone_args a = { 0 };
+	struct user_clone_args a;
+	int error;
 
+	if (size > PAGE_SIZE)
+		return -E2BIG;
 	if (size < CLONE_ARGS_SIZE_FIRST)
 		return -EINVAL;
-	if (size > sizeof(a))
-		return -E2BIG;
-	if (copy_from_user(&a, uargs, size))
-		return -EFAULT;
-	if (a.set_tid_size || a.cgroup || (a.flags & CSIGNAL) || a.exit_signal > _NSIG || !a.stack != !a.stack_size)
+	error = copy_struct_from_user(&a, sizeof(a), uargs, size);
+	if (error)
+		return error;
+	if (a.set_tid || a.set_tid_size || (a.flags & CSIGNAL) || a.exit_signal > _NSIG || !a.stack != !a.stack_size)
 		return -EINVAL;
 	if (a.stack && !access_ok((void __user *)a.stack, a.stack_size))
 		return -EINVAL;

@@ -141,8 +141,6 @@ long sys_kill(pid_t pid, int sig)
 {
 	struct siginfo info;
 
-	if (!valid_signal(sig))
-		return -EINVAL;
 	siginfo_user(&info, sig, SI_USER);
 	return kill_as_told(pid, sig, &info);
 }
@@ -151,7 +149,7 @@ long sys_tgkill(pid_t tgid, pid_t tid, int sig)
 {
 	struct siginfo info;
 
-	if (!valid_signal(sig) || tgid <= 0 || tid <= 0)
+	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
 	siginfo_user(&info, sig, SI_TKILL);
 	return kill_thread(tgid, tid, sig, &info);
@@ -161,37 +159,55 @@ long sys_tkill(pid_t tid, int sig)
 {
 	struct siginfo info;
 
-	if (!valid_signal(sig) || tid <= 0)
+	if (tid <= 0)
 		return -EINVAL;
 	siginfo_user(&info, sig, SI_TKILL);
 	return kill_thread(0, tid, sig, &info);
 }
 
-/* A program may make up what comes with a signal, but not that it came from the kernel or from kill(). */
-static long get_made_up_info(struct siginfo *info, const void __user *uinfo, int sig, pid_t pid)
+#define SI_OLDEST	(-7)	/* SI_DETHREAD to SI_USER, and SI_ASYNCNL: codes whose siginfo is known to end before its tail */
+#define SI_ASYNCNL	(-60)
+
+/* What a program has made up. Behind what we know of a siginfo nothing may stand, unless its code says what it is. */
+static int get_made_up_info(struct siginfo *info, const void __user *uinfo, int sig)
 {
-	if (!valid_signal(sig))
-		return -EINVAL;
+	int error;
+
 	if (copy_from_user(info, uinfo, sizeof(*info)))
 		return -EFAULT;
+	if (info->si_code < SI_OLDEST && info->si_code != SI_ASYNCNL) {
+		error = copy_struct_from_user(info, sizeof(*info), uinfo, SIGINFO_SIZE);
+		if (error)
+			return error;
+	}
 	info->si_signo = sig;
-	return (info->si_code >= 0 || info->si_code == SI_TKILL) && pid != current->tgid ? -EPERM : 0;
+	return 0;
+}
+
+/* That it came from the kernel or from kill() a thread may tell only itself. */
+static bool may_say(const struct siginfo *info, pid_t to)
+{
+	return (info->si_code < 0 && info->si_code != SI_TKILL) || to == current->pid;
 }
 
 long sys_rt_sigqueueinfo(pid_t pid, int sig, const void __user *uinfo)
 {
 	struct siginfo info;
-	long ret = get_made_up_info(&info, uinfo, sig, pid);
+	int error = get_made_up_info(&info, uinfo, sig);
 
-	return ret ? ret : kill_process(pid, sig, &info);
+	if (error)
+		return error;
+	return may_say(&info, pid) ? kill_process(pid, sig, &info) : -EPERM;
 }
 
 long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t tid, int sig, const void __user *uinfo)
 {
 	struct siginfo info;
-	long ret = get_made_up_info(&info, uinfo, sig, tgid);
+	int error = get_made_up_info(&info, uinfo, sig);
 
-	if (!ret && (tgid <= 0 || tid <= 0))
-		ret = -EINVAL;
-	return ret ? ret : kill_thread(tgid, tid, sig, &info);
+	if (error)
+		return error;
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	return may_say(&info, tid) ? kill_thread(tgid, tid, sig, &info) : -EPERM;
 }

@@ -117,6 +117,33 @@ unsigned long clear_user(void __user *to, size_t n)
 	return words;
 }
 
+/* => 0 if these bytes of the user's are 0, -E2BIG, -EFAULT */
+static int check_zeroed_user(const char __user *from, size_t n)
+{
+	char bytes[64];
+
+	for (size_t part; n; from += part, n -= part) {
+		part = min(n, sizeof(bytes));
+		if (copy_from_user(bytes, from, part))
+			return -EFAULT;
+		for (size_t i = 0; i < part; i++)
+			if (bytes[i])
+				return -E2BIG;
+	}
+	return 0;
+}
+
+int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t user_size)
+{
+	size_t both = min(size, user_size);
+	int error = check_zeroed_user((const char __user *)from + both, user_size - both);
+
+	if (error)
+		return error;
+	memset((char *)to + both, 0, size - both);
+	return copy_from_user(to, from, both) ? -EFAULT : 0;
+}
+
 /* One load or store; on a fault `error` keeps -EFAULT and the value is 0. */
 #define GET_ONE(error, value, from, ins, reg)					\
 	asm volatile(STAC "1:	" ins " %[mem], %" reg "[val]\n\t"		\

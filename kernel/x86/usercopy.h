@@ -29,6 +29,13 @@ unsigned long copy_from_user(void *to, const void __user *from, size_t n);
 unsigned long copy_to_user(void __user *to, const void *from, size_t n);
 unsigned long clear_user(void __user *to, size_t n);
 
+/*
+ * copy_struct_from_user - a structure whose size the caller says, because later versions of it are longer
+ *
+ * => what the caller's lacks is 0. What is beyond ours must be 0: -E2BIG. 0 or -EFAULT
+ */
+int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t user_size);
+
 /* strncpy_from_user - => length without the 0; n when there is no 0 in n bytes (then to has none); -EFAULT */
 long strncpy_from_user(char *to, const char __user *from, long n);
 /* strnlen_user - => length with the 0; more than n when there is none in n bytes; 0: fault */
