@@ -41,8 +41,11 @@ static int swapon_path(const struct path *path, int flags)
 long ksys_swapon(const char __user *name, int flags)
 {
 	struct path path;
-	int error = capable(CAP_SYS_ADMIN) ? user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path) : -EPERM;
+	int error;
 
+	if (flags & ~SWAP_FLAGS_VALID)
+		return -EINVAL;
+	error = capable(CAP_SYS_ADMIN) ? user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path) : -EPERM;
 	if (error)
 		return error;
 	error = swapon_path(&path, flags);

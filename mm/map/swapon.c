@@ -91,8 +91,6 @@ int do_swapon(const char *path, struct block_device *bdev, int swap_flags)
 {
 	int error;
 
-	if (swap_flags & ~SWAP_FLAGS_VALID)
-		return -EINVAL;
 	if (bdev->read_only) {
 		pr_err("%s is read-only\n", path);
 		return -EROFS;

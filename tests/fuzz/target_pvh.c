@@ -29,11 +29,26 @@ static u32 place(struct fuzz_input *in, phys_addr_t where, size_t unit, size_t l
 	return whole / unit;
 }
 
-/* A pointer to nowhere is kept if the input wants one. */
-static void point(u8 *info, unsigned int offset, u64 where, bool keep)
+/* A pointer to nowhere is kept if the input wants one. => it points to what was placed there */
+static bool point(u8 *info, unsigned int offset, u64 where, bool keep)
 {
-	if (!keep)
-		memcpy(info + offset, &where, 8);
+	u64 said;
+
+	memcpy(&said, info + offset, 8);
+	if (keep && said != INFO && said != MAP && said != MODULES && said != CMDLINE)
+		return false;
+	memcpy(info + offset, &where, 8);
+	return true;
+}
+
+/* More than there is would be other memory, which the kernel can't know: cut, unless it is absurd. */
+static void cut_number(u8 *info, unsigned int offset, u32 most)
+{
+	u32 said;
+
+	memcpy(&said, info + offset, 4);
+	said = said > 4096 ? said : min(said, most);
+	memcpy(info + offset, &said, 4);
 }
 
 /* Read to its end, and freed but for its last page if that is not all of it. */
@@ -50,23 +65,18 @@ void fuzz_one(struct fuzz_input *in)
 {
 	u8 how = fuzz_take(in, 1), *info = fuzz_alloc(INFO_SIZE), *bytes;
 	size_t size = INFO_SIZE;
-	u32 entries, modules, said;
+	u32 entries, modules;
 
 	bytes = fuzz_take_block(in, &size);
 	memcpy(info, bytes, size);
 	entries = place(in, MAP, MAP_ENTRY, 0);
-	modules = place(in, MODULES, MODULE_ENTRY, 0);
+	modules = place(in, MODULES, MODULE_ENTRY, BOOT_MAX_MODULES * MODULE_ENTRY);
 	place(in, CMDLINE, 1, BOOT_CMDLINE_SIZE);
-	point(info, 16, MODULES, how & 1);
+	if (point(info, 16, MODULES, how & 1))
+		cut_number(info, 12, modules);
 	point(info, 24, CMDLINE, how & 2);
-	point(info, 40, MAP, how & 4);
-	/* More than there is would be other memory, which the kernel can't know: cut, unless it is absurd. */
-	memcpy(&said, info + 12, 4);
-	said = how & 1 ? said : min(said, modules);
-	memcpy(info + 12, &said, 4);
-	memcpy(&said, info + 48, 4);
-	said = how & 4 || said > 4096 ? said : min(said, entries);
-	memcpy(info + 48, &said, 4);
+	if (point(info, 40, MAP, how & 4))
+		cut_number(info, 48, entries);
 	fuzz_place(INFO, info);
 	fuzz_panic_is_fine();
 	boot_info_read(PVH_MAGIC, INFO);

@@ -48,11 +48,17 @@ static void judge(int which, const long args[6], long result)
 	}
 }
 
+static int clones(int number)
+{
+	return number == SYS_clone || number == SYS_clone3;
+}
+
 static void one_call(struct chance *c, struct doing *doing)
 {
 	int which = below(c, nr_calls);
 	const char *types = calls[which].types;
 	long args[6] = { 0 }, result;
+	pid_t self;
 
 	if (*types == '!' && (types++, !world->rights))
 		return;
@@ -61,7 +67,10 @@ static void one_call(struct chance *c, struct doing *doing)
 	doing->number = which;
 	memcpy((void *)doing->args, args, sizeof(args));
 	doing->inside = 1;
+	self = clones(calls[which].number) ? getpid() : 0;
 	result = raw_call(calls[which].number, args);
+	if (result == 0 && self && getpid() != self)
+		_exit(0);
 	doing->inside = 0;
 	doing->count++;
 	__atomic_fetch_add(&world->calls, 1, __ATOMIC_RELAXED);

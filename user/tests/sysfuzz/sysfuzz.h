@@ -19,7 +19,7 @@
 #define FIRST_USER	61000		/* a user each */
 #define LIFE_NAME	"sysfuzz.%d"
 #define ERRNOS		134		/* 1 to 133 */
-#define MOST_CALLS	320
+#define MOST_CALLS	384
 
 /* What a thread does now. */
 struct doing {
@@ -54,6 +54,7 @@ extern struct world *world;
  *	f  descriptor		p  path			n  small number		w  any word
  *	t  timespec		V  iovec array		x  signal set		z  its size
  *	d  process		s  signal		u  user			S  other structure
+ *	Q  arguments of clone3
  *	{1,2,4}  one of these flags, or some of them
  */
 struct call {

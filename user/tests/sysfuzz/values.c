@@ -1,5 +1,6 @@
 /* user/tests/sysfuzz/values.c - arguments that are nearly right, and the memory that they point into. */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <sys/syscall.h>
 
 #include <user/tests/sysfuzz/sysfuzz.h>
@@ -48,7 +49,7 @@ void arena_make(void)
 void descriptors_make(void)
 {
 	static const char *const paths[] = {
-		"file", "/dev/null", "/dev/zero", ".", "/proc/self/maps", "/proc/self/pagemap", "/proc/self/status", "/proc/meminfo", "/dev/urandom", "/proc/self/mem", "/proc/self/smaps",
+		"file", "/dev/null", "/dev/zero", ".", "/proc/self/maps", "/proc/self/pagemap", "/proc/self/status", "/proc/meminfo", "/dev/urandom", "/proc/self/mem", "/proc/self/smaps", "/dev/vda",
 	};
 	int ends[2];
 
@@ -114,6 +115,22 @@ static long structure(struct chance *c, unsigned int size)
 		return address(c);
 	for (unsigned int i = 0; i < size / 8 && i < 128; i++)
 		words[i] = below(c, 3) ? below(c, 4) : below(c, 2) ? address(c) : chance(c);
+	return (long)words;
+}
+
+/* Mostly zeroes: or it is refused before anything happens. Never the flags that share memory, or the stack. */
+static long clone_arguments(struct chance *c)
+{
+	static __thread uint64_t words[1024];
+
+	if (!below(c, 8))
+		return address(c);
+	memset(words, 0, sizeof(words));
+	words[0] = below(c, 3) ? 0 : chance(c) & ~(CLONE_VM | CLONE_VFORK | CLONE_THREAD);
+	words[4] = below(c, 4) ? SIGCHLD : chance(c);
+	for (unsigned int i = 1; i < 16; i++)
+		if (i != 4 && !below(c, 10))
+			words[i] = below(c, 2) ? (uint64_t)address(c) : chance(c);
 	return (long)words;
 }
 
@@ -221,7 +238,7 @@ long argument(struct chance *c, const char **types)
 	case 'A': return (long)(below(c, 20) ? border(c) : address(c));
 	case 'l': return length(c);
 	case 'o': return below(c, 8) ? (long)below(c, 16) * 1000 : length(c);
-	case 'f': return below(c, 30) ? (long)below(c, 18) : below(c, 2) ? -100 : (long)(int)chance(c);
+	case 'f': return below(c, 30) ? (long)below(c, 19) : below(c, 2) ? -100 : (long)(int)chance(c);
 	case 'p': return path(c);
 	case 'n': return below(c, 20) ? (long)below(c, 20) : (long)chance(c);
 	case 'w': return below(c, 2) ? (long)chance(c) : 1L << below(c, 64);
@@ -233,6 +250,7 @@ long argument(struct chance *c, const char **types)
 	case 's': return a_signal(c);
 	case 'u': return below(c, 4) ? (long)getuid() : (long)(int)chance(c);
 	case 'S': return structure(c, 512);
+	case 'Q': return clone_arguments(c);
 	default: return 0;
 	}
 }
