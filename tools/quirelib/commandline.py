@@ -4,25 +4,39 @@ import argparse
 import os
 import sys
 
-from . import guest_files, host, image, linux, machine, replay, tracing
+from . import guest_files, host, image, linux, machine, replay, swapdisk, tracing
 
 DESCRIPTION = """\
 Boot Quire ("run") or Debian's Linux kernel ("linux") in QEMU, with the same programs and disks.
 "quire report" records a run and draws it: see its own --help.
 
-Without a COMMAND: an interactive shell on this terminal (Ctrl-a x leaves QEMU). With one: /bin/sh in
-the guest runs it, its output is copied to standard output, and the exit status is the command's own;
-124 after the time limit, 125 when the kernel panicked or did not come up."""
+Without a COMMAND: an interactive shell on this terminal (Ctrl-a x leaves QEMU). With one, behind -- or on
+standard input when that is no terminal: /bin/sh in the guest runs it, its output is copied to standard
+output, and the exit status is the command's own; 124 after the time limit, 125 when the kernel panicked
+or did not come up."""
+
+
+def number(least, most=None):
+    """An argparse type: a whole number within these limits"""
+    def whole(text):
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError("%r is no number" % text)
+        if value < least or most and value > most:
+            raise argparse.ArgumentTypeError("%d is not %s" % (value, "%d to %d" % (least, most) if most else "at least %d" % least))
+        return value
+    return whole
 
 
 def parser():
     p = argparse.ArgumentParser(prog="quire", description=DESCRIPTION,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("kernel", choices=["run", "linux"])
-    p.add_argument("--mem", type=int, default=256, metavar="MB", help="memory (default 256)")
-    p.add_argument("--swap", type=int, default=512, metavar="MB",
+    p.add_argument("--mem", type=number(1), default=256, metavar="MB", help="memory (default 256)")
+    p.add_argument("--swap", type=number(0, swapdisk.MOST_MB), default=512, metavar="MB",
                    help="swap disk, 0 for none (default 512)")
-    p.add_argument("--cpus", type=int, default=2, metavar="N", help="processors (default 2)")
+    p.add_argument("--cpus", type=number(1, machine.MOST_CPUS), default=2, metavar="N", help="processors (default 2)")
     p.add_argument("--accel", choices=["auto", "tcg", "kvm"], default="auto",
                    help="auto takes KVM only where the processor supports it")
     p.add_argument("--icount", action="store_true",
@@ -51,7 +65,7 @@ def parser():
                    help="seconds of host time (default 600 with a command, none without)")
     p.add_argument("--gdb", action="store_true", help="wait for `make gdb` before the first instruction")
     p.add_argument("--gdb-socket", metavar="PATH", help="wait for gdb there instead: target remote PATH")
-    p.add_argument("--gdb-port", type=int, default=host.gdb_port(), metavar="PORT",
+    p.add_argument("--gdb-port", type=number(1, 65535), default=host.gdb_port(), metavar="PORT",
                    help="default: %(default)s, by user")
     p.add_argument("--record", metavar="DIR",
                    help="write down there all that comes from outside, so that `quire replay DIR` lives through the run again")
@@ -77,45 +91,47 @@ def split_command(argv):
     return argv[:at], " ".join(words) if words else None
 
 
-def replayed(argv):
-    try:
-        return replay.main(argv)
-    except host.Problem as problem:
-        print("quire: %s" % problem, file=sys.stderr)
-        return 125
+def typed_before():
+    """Without a terminal nobody can type: standard input is the command."""
+    command = sys.stdin.read()
+    if not command.strip():
+        raise host.Problem("no terminal for a shell, and no command: -- COMMAND")
+    return command
 
 
 def main(argv):
     if argv[:1] == ["report"]:
         from .report import command as report
-        return report.main(argv[1:])
+        return host.program("quire", lambda: report.main(argv[1:]))
     if argv[:1] == ["replay"]:
-        return replayed(argv[1:])
+        return host.program("quire", lambda: replay.main(argv[1:]))
+    return host.program("quire", lambda: boot(argv))
+
+
+def boot(argv):
     argv, command = split_command(argv)
     options = parser().parse_args(argv)
+    if command is None and not options.bare and not sys.stdin.isatty():
+        command = typed_before()
     options.command = command
     options.script = None
     options.build = os.path.abspath(options.build)
     if options.timeout is None and (command is not None or options.bare):
         options.timeout = 600
-    try:
-        purposes = {"build": not options.no_make, "iso": options.iso, "uefi": options.uefi}
-        host.need("run", *(purpose for purpose, wanted in purposes.items() if wanted))
-        if not options.no_make:
-            host.make(options)
-        options.linux = linux.fetch() if options.kernel == "linux" else None
-        with image.Workspace(options) as workspace:
-            record = tracing.Tracing(options)
-            fetch = guest_files.Fetch(options, workspace)
-            if options.record:
-                return replay.record(options, workspace, machine.kernel_options(options))
-            status = machine.run(options, workspace)
-            if status not in (machine.TIME_LIMIT, machine.NO_KERNEL):
-                fetch.bring()
-                record.finish()
-            return status
-    except host.Problem as problem:
-        print("quire: %s" % problem, file=sys.stderr)
-        return 125
-    except KeyboardInterrupt:
-        return 130
+    purposes = {"build": not options.no_make, "iso": options.iso, "uefi": options.uefi}
+    host.need("run", *(purpose for purpose, wanted in purposes.items() if wanted))
+    if not options.no_make:
+        host.make(options)
+    elif not os.path.isdir(os.path.join(options.build, "user", "stripped")):
+        raise host.Problem("%s: nothing is built there" % options.build)
+    options.linux = linux.fetch() if options.kernel == "linux" else None
+    with image.Workspace(options) as workspace:
+        record = tracing.Tracing(options)
+        fetch = guest_files.Fetch(options, workspace)
+        if options.record:
+            return replay.record(options, workspace, machine.kernel_options(options))
+        status = machine.run(options, workspace)
+        if status not in (machine.TIME_LIMIT, machine.NO_KERNEL):
+            fetch.bring()
+            record.finish()
+        return status

@@ -30,6 +30,8 @@ class Fetch:
         self.image = workspace.path("fetched.tar")
         if not self.wishes:
             return
+        if options.command is None:
+            raise host.Problem("--get needs a command: -- COMMAND")
         with open(self.image, "wb") as f:
             f.truncate(DISK_BYTES)
         disk = "/dev/vd%c" % (ord("a") + bool(options.swap) + len(options.disk))
@@ -44,7 +46,7 @@ class Fetch:
         if not self.wishes:
             return
         try:
-            with tarfile.open(self.image) as archive:
+            with tarfile.open(self.image, "r:") as archive:
                 for source, target in self.wishes:
                     self._one(archive, source.strip("/"), target or os.path.basename(source))
         except tarfile.TarError:

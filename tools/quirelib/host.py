@@ -1,8 +1,14 @@
 """What the host offers: its packages, KVM, the build."""
 
+import ctypes
+import errno
+import glob
 import os
 import re
+import signal
 import subprocess
+import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "quire")
@@ -10,6 +16,55 @@ CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.
 
 class Problem(Exception):
     """Something that the user has to know, and that ends the program."""
+
+
+STOPPED = 130               # as a shell says of Ctrl-C
+
+
+def program(name, main, failure=125):
+    """main() as a command: what a user can get wrong is one line and a status, not a traceback. => the exit status
+
+    Ctrl-C and SIGTERM raise KeyboardInterrupt, so that whoever has started a machine or made a file can clean up."""
+    signal.signal(signal.SIGTERM, stop_once)
+    try:
+        return main()
+    except Problem as problem:
+        print("%s: %s" % (name, problem), file=sys.stderr)
+    except subprocess.CalledProcessError as error:
+        print("%s: %s" % (name, error), file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)    # whoever read our output has gone; nor is the rest written at the end
+    except OSError as error:
+        print("%s: %s" % (name, in_words(error)), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\n%s: stopped" % name, file=sys.stderr)
+        return STOPPED
+    return failure
+
+
+def in_words(error):
+    words = error.strerror or str(error)
+    if error.filename:
+        return "%s: %s" % (error.filename, words)
+    if error.errno == errno.ENOSPC:
+        return "%s (temporary files are in %s; TMPDIR chooses another place)" % (words, tempfile.gettempdir())
+    return words
+
+
+def stop_once(*_):
+    """SIGTERM comes to us alone; Ctrl-C to all whom we have started, too."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for path in glob.glob("/proc/self/task/*/children"):
+        with open(path) as f:
+            for pid in f.read().split():
+                os.kill(int(pid), signal.SIGTERM)
+    raise KeyboardInterrupt
+
+
+def die_with_parent():
+    """For subprocess's preexec_fn: a machine does not outlive the program that has started it, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
 
 
 def need(*purposes):

@@ -34,7 +34,6 @@ def fetch():
     return unpacked(download())
 
 
-
 def download():
     if not shutil.which("apt-get"):
         raise host.Problem("no apt-get: unpack a Debian kernel package and set QUIRE_LINUX to it")
@@ -70,7 +69,7 @@ def real_package():
 
 def unpacked(tree):
     boot = os.path.join(tree, "boot")
-    kernels = sorted(f for f in os.listdir(boot) if f.startswith("vmlinuz"))
+    kernels = sorted(f for f in os.listdir(boot) if f.startswith("vmlinuz")) if os.path.isdir(boot) else []
     if not kernels:
         raise host.Problem("no boot/vmlinuz* in %s" % tree)
     files = {}

@@ -18,6 +18,9 @@ PANIC = re.compile(rb"kernel panic|^panic:", re.MULTILINE | re.IGNORECASE)
 BEGIN = b"\x01quire-begin\n"
 EXIT = re.compile(rb"\x01quire-exit (\d+)\r?\n")
 
+MOST_CPUS = 64                  # MAX_CPUS of kernel/lib/cpumask.h
+KERNEL_MB = 12                  # what the kernel itself takes, about; half of the rest is for files
+
 TIME_LIMIT = 124
 NO_KERNEL = 125
 
@@ -58,6 +61,8 @@ def qemu_arguments(options, workspace):
         arguments += ["-icount", "shift=0,sleep=off"]
     kernel = options.linux.kernel if options.linux else os.path.join(options.build, "quire.elf")
     initramfs = None if options.bare else workspace.initramfs()
+    if initramfs:
+        check_room(options.mem, os.path.getsize(initramfs) >> 20)
     if options.iso:
         arguments += ["-cdrom", workspace.iso(kernel, initramfs, kernel_options(options))]
         if options.uefi:
@@ -71,6 +76,13 @@ def qemu_arguments(options, workspace):
         where = "unix:%s,server=on,wait=off" % options.gdb_socket if options.gdb_socket else "tcp::%d" % options.gdb_port
         arguments += ["-S", "-gdb", where]
     return arguments + coverage.plugin_arguments(options) + options.qemu
+
+
+def check_room(mem, files):
+    """MB. What the kernel can't unpack would be missed later: the command that it should run."""
+    if mem < KERNEL_MB + 2 * (files + 1):
+        raise host.Problem("%d MB of memory hold neither the kernel nor its first files (%d MB): --mem %d is the least"
+                           % (mem, files, KERNEL_MB + 2 * (files + 1)))
 
 
 def run(options, workspace):
@@ -108,8 +120,9 @@ def interactive(options, workspace, arguments):
     try:
         status = qemu.wait(options.timeout)
     except subprocess.TimeoutExpired:
-        stop(qemu, gently=True)     # it gives the terminal back
         return time_limit(options)
+    finally:
+        stop(qemu, gently=True)     # it gives the terminal back
     console = read_log(log)
     if PANIC.search(console) or status & 1 and status != 1:
         return NO_KERNEL
@@ -292,7 +305,7 @@ def show(options, arguments):
 
 def start(arguments, **streams):
     try:
-        return subprocess.Popen(arguments, **streams)
+        return subprocess.Popen(arguments, preexec_fn=host.die_with_parent, **streams)
     except FileNotFoundError:
         raise host.Problem("no qemu-system-x86_64 (Debian: qemu-system-x86)")
 

@@ -53,6 +53,8 @@ class Recording:
         return os.path.join(self.directory, name)
 
     def create(self):
+        if os.path.isdir(self.directory) and os.listdir(self.directory) and not os.path.exists(self.path(CALL)):
+            raise host.Problem("%s holds something else than a recording: another name, please" % self.directory)
         shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
 
@@ -130,7 +132,7 @@ def size_of(path):
 def watch(arguments, console, options, machine):
     """QEMU ends with the guest. Its console goes to a file: what is in it is shown as it comes."""
     show = machine.Console(everything=options.verbose or options.bare)
-    qemu = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+    qemu = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, preexec_fn=host.die_with_parent)
     at, deadline = 0, time.monotonic() + (options.timeout or KEPT_SECONDS)
     try:
         while True:
@@ -183,16 +185,7 @@ def parser():
     return p
 
 
-def stop_on_sigterm():
-    """So that QEMU and the copies of the disks don't outlive us."""
-    def leave(*_):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-    signal.signal(signal.SIGTERM, leave)
-
-
 def main(argv):
-    stop_on_sigterm()
     options = parser().parse_args(argv)
     host.need("run", "record")
     recording = Recording(options.recording)
@@ -222,7 +215,7 @@ def again(options, arguments, console):
         arguments += ["-S", "-gdb", where]
         print("*** replaying\n*** Waiting for gdb: run `make gdb` in another terminal; reverse-stepi and reverse-continue go back",
               file=sys.stderr)
-    qemu = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+    qemu = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, preexec_fn=host.die_with_parent)
     at, deadline = 0, time.monotonic() + options.timeout
     try:
         while qemu.poll() is None and time.monotonic() < deadline:

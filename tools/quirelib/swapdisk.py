@@ -5,6 +5,7 @@ import struct
 
 PAGE = 4096
 MAGIC = b"SWAPSPACE2"
+MOST_MB = (1 << 32) // 256     # the header counts pages in 32 bits
 
 
 def header(pages):

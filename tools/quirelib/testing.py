@@ -35,6 +35,7 @@ KTEST_SECONDS = 900         # all of them, in a debug build on a busy host; when
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
 SCENARIOS = scenarios.ALL + gdb_scenarios.ALL
+STOP = threading.Event()    # the user has had enough
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 
 
@@ -68,6 +69,8 @@ class Report:
         self.lock = threading.Lock()
 
     def result(self, name, seconds, problem="", output=""):
+        if STOP.is_set():
+            return              # what fails now was stopped
         with self.lock:
             if problem:
                 self.failed += 1
@@ -161,7 +164,7 @@ class Runner:
 
     def user_tests(self, tests):
         """One boot for all of them, and another for the rest each time when one ends it."""
-        while tests:
+        while tests and not STOP.is_set():
             began = time.monotonic()
             limit = sum(int(t.needs["timeout"]) for t in tests) * 2 + 60
             status, output, errors = self.quire(
@@ -317,26 +320,43 @@ def parser():
     return p
 
 
+def show_names(options):
+    for test in find_user_tests(options.linux, options.names):
+        print("user     %-24s %s" % (test.name, " ".join(test.machine())))
+    for scenario in SCENARIOS:
+        if wanted(scenario.name, options.names):
+            print("scenario %-24s %s" % (scenario.name, scenario.about))
+
+
+def run_jobs(jobs, at_once):
+    """Ctrl-C ends the machines, which are of our process group, and begins no others."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        try:
+            for future in [pool.submit(job) for job in jobs]:
+                future.result()
+        except KeyboardInterrupt:
+            STOP.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
 def main(argv):
-    options = parser().parse_args(argv)
+    return host.program("tools/test", lambda: test(parser().parse_args(argv)), failure=2)
+
+
+def test(options):
     options.build = os.path.abspath(options.build)
     began = time.monotonic()
-    try:
-        if options.list:
-            for test in find_user_tests(options.linux, options.names):
-                print("user     %-24s %s" % (test.name, " ".join(test.machine())))
-            for scenario in SCENARIOS:
-                print("scenario %-24s %s" % (scenario.name, scenario.about))
-            return 0
-        runner = Runner(options)
-        for log in os.listdir(runner.logs):
-            os.remove(os.path.join(runner.logs, log))
-        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            for future in [pool.submit(job) for job in jobs_for(runner, options)]:
-                future.result()
-    except host.Problem as problem:
-        print("tools/test: %s" % problem, file=sys.stderr)
-        return 2
+    if options.list:
+        show_names(options)
+        return 0
+    runner = Runner(options)
+    jobs = jobs_for(runner, options)
+    if not jobs:
+        raise host.Problem("no test that can run here is called %s: tools/test --list" % " ".join(options.names))
+    for log in os.listdir(runner.logs):
+        os.remove(os.path.join(runner.logs, log))
+    run_jobs(jobs, options.jobs)
     with open(os.path.join(runner.logs, "finished"), "w") as f:
         f.write("%d passed, %d failed\n" % (runner.report.passed, runner.report.failed))
     print("(%.0f s, logs in %s)" % (time.monotonic() - began, runner.logs))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from .. import host
+from .. import host, machine
 from . import page, record, ring, story, text
 
 DESCRIPTION = """\
@@ -19,6 +19,7 @@ RUN is what /bin/recorder has written (tools/quire report --record makes one), o
 Without RUN: record `crowd` for a minute, and draw that."""
 
 DISK_MB = 2048              # sparse
+TRACE_DAT = b"\x17\x08\x44tracing"
 
 
 def parser():
@@ -63,9 +64,11 @@ def make_record(options, command):
         line += ["--", "recorder -d %s -i %d %s" % ("/dev/vdb" if options.swap else "/dev/vda", options.interval,
                                                    quoted(command))]
         say("recording `%s`" % command)
-        done = subprocess.run(line, stdout=2, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise host.Problem("the recorded command ended with status %d" % done.returncode)
+        status = subprocess.run(line, stdout=2, stdin=subprocess.DEVNULL).returncode
+        if status in (machine.TIME_LIMIT, machine.NO_KERNEL):
+            raise host.Problem("there is no record: the machine did not come to its end")
+        if status:
+            say("the recorded command ended with status %d" % status)
         data = record.read_bytes(disk)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -89,7 +92,8 @@ def tell(data, name):
         events, lost = text.parse(data.decode(errors="replace"), found), ring.Lost()
     told = story.Story(found, events, lost)
     if not told.events:
-        raise host.Problem("%s: no events in it: neither a record nor an ftrace text" % name)
+        hint = "trace-cmd report makes a text of it" if data[:10] == TRACE_DAT else "it is neither a record nor an ftrace text"
+        raise host.Problem("%s: no events in it: %s" % (name, hint))
     return told
 
 
@@ -112,15 +116,10 @@ def check(told):
 def main(argv):
     options = parser().parse_args(argv)
     options.build = os.path.abspath(options.build)
-    try:
-        return run(options)
-    except host.Problem as problem:
-        print("quire: %s" % problem, file=sys.stderr)
-        return 125
-
-
-def run(options):
     command = options.record or (None if options.run else "crowd 60")
+    second = record.read_bytes(options.compare) if options.compare else None
+    if command and not options.check:
+        page.modules(options.build)     # a minute of recording is not to end in a page that can't be drawn
     data = make_record(options, command) if command else record.read_bytes(options.run)
     say("reading it (%.1f MB)" % (len(data) / 1e6))
     told = tell(data, options.run or command)
@@ -132,9 +131,8 @@ def run(options):
     title = told.record.meta.get("command") or os.path.basename(options.run or "run")
     model = told.model("%s, on %s" % (title, told.record.meta.get("kernel", "a trace")))
     other = None
-    if options.compare:
-        second = tell(record.read_bytes(options.compare), options.compare)
-        other = second.model(os.path.basename(options.compare))
+    if second:
+        other = tell(second, options.compare).model(os.path.basename(options.compare))
     if options.json:
         with open(options.json, "w") as f:
             json.dump(model, f)

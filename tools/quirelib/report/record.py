@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import zlib
 
 from .. import host
 
@@ -20,8 +21,8 @@ def read_bytes(path):
         with open(path, "rb") as f:
             data = f.read(max(os.fstat(f.fileno()).st_blocks * 512, 1 << 20)).rstrip(b"\0")  # a disk is sparse
         return gzip.decompress(data) if data[:2] == GZIP else data
-    except OSError as error:
-        raise host.Problem("%s: %s" % (path, error.strerror))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise host.Problem("%s is damaged: %s" % (path, error)) from None
 
 
 def pieces(data):
