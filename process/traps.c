@@ -190,15 +190,33 @@ static bool resolve_kernel_fault(struct pt_regs *regs, u64 error, unsigned long 
 	return fixup_exception(regs);
 }
 
+/* => the signal that the program gets for it, or 0 */
+static __always_inline int user_fault(u64 error, unsigned long address, int *code)
+{
+	return likely(address < TASK_SIZE && !(error & PF_RESERVED)) ?
+		fault_in_user(current->mm, address, fault_flags(error), code) : SIGSEGV;
+}
+
+/* Apart, so that a fault which nobody traces pays for the tests only, and not for registers that are kept for the events. */
+static noinline int user_fault_traced(struct pt_regs *regs, u64 error, unsigned long address, int *code)
+{
+	int sig;
+
+	trace(page_fault_user, address, regs->rip, error);
+	sig = user_fault(error, address, code);
+	trace(user_fault_end, address, sig);
+	return sig;
+}
+
 static void page_fault(struct pt_regs *regs, u64 error, unsigned long address)
 {
 	int code = SEGV_MAPERR, sig;
 
 	if (likely(user_mode(regs))) {
-		trace(page_fault_user, address, regs->rip, error);
-		sig = likely(address < TASK_SIZE && !(error & PF_RESERVED)) ?
-			fault_in_user(current->mm, address, fault_flags(error), &code) : SIGSEGV;
-		trace(user_fault_end, address, sig);
+		if (trace_is_on(page_fault_user) || trace_is_on(user_fault_end))
+			sig = user_fault_traced(regs, error, address, &code);
+		else
+			sig = user_fault(error, address, &code);
 		if (unlikely(sig))
 			user_fault_failed(regs, error, address, sig, code);
 		return;

@@ -73,11 +73,16 @@ enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4 };
 
 extern u8 trace_enabled[NR_TRACE_EVENTS];
 
-/* trace(mm_vmscan_kswapd_wake, nid, zid, order): the name and the fields as in events.h. Any context. */
+/*
+ * trace(mm_vmscan_kswapd_wake, nid, zid, order): the name and the fields as in events.h. Any context.
+ *
+ * The byte is read without READ_ONCE: a volatile access would be a load, a test and a jump, this is a comparison with memory and
+ * a jump. A value that is a moment old costs one record more or less.
+ */
 #ifdef CONFIG_NO_TRACE
 #define trace_is_on(name)	false
 #else
-#define trace_is_on(name)	unlikely(READ_ONCE(trace_enabled[TRACE_##name]))
+#define trace_is_on(name)	unlikely(trace_enabled[TRACE_##name])
 #endif
 #define trace(name, ...) do {					\
 	if (trace_is_on(name))					\
