@@ -4,20 +4,23 @@
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
 
-static int gate[2];
+static int gate[2], ready[2];
 
-/* => a child with this score that holds memory until the gate is closed */
+/* => a child with this score that holds memory, until the gate is closed */
 static pid_t holder(const char *score, size_t length)
 {
 	pid_t pid = fork();
 	char *p, c;
 
-	if (pid)
+	if (pid) {
+		read(ready[0], &c, 1);
 		return pid;
+	}
 	close(gate[1]);
 	spit("/proc/self/oom_score_adj", score);
 	p = map_small(length);
 	fill(p, length, 1);
+	write(ready[1], "", 1);
 	read(gate[0], &c, 1);
 	_exit(wrong_pages(p, length, 1) != 0);
 }
@@ -37,12 +40,13 @@ int main(void)
 
 	plan(4);
 	pipe(gate);
+	pipe(ready);
 	fflush(stdout);
 	first = holder("1000", 16 * MB);
 	never = holder("-1000", 24 * MB);
-	sleep_ms(500);
 	is(in_child(eat, NULL), 1000 + SIGKILL, "who eats everything is killed at last");
-	is(waitpid(first, &status, WNOHANG), first, "1000 was killed before it");
+	/* Nobody has opened the gate for it. It was killed, but may not have had a CPU to die on yet. */
+	is(waitpid(first, &status, 0), first, "1000 was killed before it");
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "by SIGKILL");
 	close(gate[1]);
 	waitpid(never, &status, 0);
