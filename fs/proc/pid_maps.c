@@ -161,8 +161,10 @@ static void smaps_pmd(struct mem_size_stats *mss, struct vma *vma, pmd_t *pmd, u
 			smaps_account(mss, vma, pmd_page(entry), HPAGE_PMD_SIZE, pmd_young(entry), pmd_dirty(entry));
 			*(PageAnon(pmd_page(entry)) ? &mss->anonymous_thp : &mss->shmem_thp) += HPAGE_PMD_SIZE;
 		} else if (is_pmd_migration_entry(entry)) {
-			smaps_account(mss, vma, migration_entry_to_page(pmd_to_swp_entry(entry)), HPAGE_PMD_SIZE, false, false);
-			mss->anonymous_thp += HPAGE_PMD_SIZE;
+			struct page *page = migration_entry_to_page(pmd_to_swp_entry(entry));
+
+			smaps_account(mss, vma, page, HPAGE_PMD_SIZE, false, false);
+			*(PageAnon(page) ? &mss->anonymous_thp : &mss->shmem_thp) += HPAGE_PMD_SIZE;
 		} else if (is_swap_pmd(entry)) {
 			smaps_swap_pmd(mss, pmd_to_swp_entry(entry));
 		}

@@ -176,11 +176,13 @@ void page_cache_delete(struct page *page)
 void page_cache_replace(struct page *old, struct page *new)
 {
 	struct mapping *mapping = old->mapping;
-	struct page *found;
 
 	new->mapping = mapping;
 	new->index = old->index;
-	found = radix_replace(mapping->tree, old->index, new);
-	ASSERTF(found == old, "index %llu holds %p, not %p", old->index, found, old);
+	for (unsigned long i = 0; i < compound_nr(old); i++) {
+		struct page *found = radix_replace(mapping->tree, old->index + i, new + i);
+
+		ASSERTF(found == old + i, "index %llu holds %p, not %p", old->index + i, found, old + i);
+	}
 	old->mapping = NULL;
 }

@@ -3,8 +3,9 @@
  * Anonymous pages are shared read-only from now on, in both processes: PG_anon_exclusive goes, the write permission goes, the
  * next write copies. Pages of files are left out where the area has no anonymous page: the child faults them in.
  *
- * The child's area is in the reverse map before its entries are: a split that puts migration entries everywhere visits
- * parent and child in this order, so that an entry copied from the parent meanwhile is found too.
+ * The child's area is in the reverse map before its entries are: a split or a move, which puts migration entries everywhere and
+ * takes them away again, visits parent and child in this order, so that an entry copied from the parent meanwhile is found too.
+ * In the list of a file's areas that is so because a new one is always its last.
  *
  * Linux: kernel/fork.c (dup_mmap), mm/memory.c (copy_page_range), mm/huge_memory.c (copy_huge_pmd).
  */

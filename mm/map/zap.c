@@ -64,10 +64,14 @@ static void subtract_rss(struct zap *zap)
 	}
 }
 
-/* Anonymous memory in an area of a file: what was written to there. Pages of files are never out, nor split or moved. */
+/* Anonymous memory in an area of a file: what was written to there. A page of the file may be moved, but is never out. */
 static bool is_private_copy(pte_t pte)
 {
-	return !pte_none(pte) && (!pte_present(pte) || (!pte_special(pte) && PageAnon(pte_page(pte))));
+	swp_entry_t entry = pte_to_swp_entry(pte);
+
+	if (pte_none(pte) || pte_present(pte))
+		return pte_present(pte) && !pte_special(pte) && PageAnon(pte_page(pte));
+	return !is_migration_entry(entry) || PageAnon(migration_entry_to_page(entry));
 }
 
 static void zap_pte_range(struct zap *zap, pmd_t *pmd, unsigned long start, unsigned long end)

@@ -10,7 +10,8 @@
  * Up to 32 pages share one flush. While we hold several page locks we never wait for one: another who does the same could
  * wait for ours. So the first passes only try, together; later ones wait, as far as the mode allows, for one page at a time.
  *
- * Pages of files lose their mappings instead of getting migration entries: a fault finds the new page in the mapping.
+ * Pages of files and of shared memory move in the same way. The tree of their mapping is locked from the freeze until it
+ * names the new page: a look-up takes its reference without asking whether there is one, and so it waits.
  *
  * Linux: mm/migrate.c.
  */
@@ -36,6 +37,7 @@
 struct migration {
 	struct page	*old, *new;
 	struct anon_vma	*anon_vma;	/* referenced; NULL: no anonymous mapping */
+	bool		was_mapped;
 	bool		was_mlocked;
 	bool		was_queued;	/* for deferred split */
 	bool		was_unexamined;	/* by the shrinker, for zeroes */
@@ -52,26 +54,21 @@ struct migrate_run {
 	unsigned long	moved, thp_moved, thp_failed, thp_split;
 };
 
-static int cache_references(const struct page *page)
-{
-	if (PageSwapCache(page))
-		return compound_nr(page);
-	return page->mapping && !PageAnon(page);
-}
-
 static bool is_file_page(const struct page *page)
 {
 	return page->mapping && !PageAnon(page);
 }
 
+/* One for each 4 KB that the swap cache, or the tree of a mapping, names. */
+static int cache_references(const struct page *page)
+{
+	return PageSwapCache(page) || is_file_page(page) ? compound_nr(page) : 0;
+}
+
 bool page_is_movable(struct page *page)
 {
-	const struct mapping *mapping = READ_ONCE(page->mapping);
-
-	if (PageSwapCache(page) || (unsigned long)mapping & PAGE_MAPPING_ANON)
-		return true;
 	/* The mapping may be gone by now: only who has locked the page may look into it. */
-	return mapping && !PageMlocked(page);
+	return PageSwapCache(page) || READ_ONCE(page->mapping);
 }
 
 /* --- back to the lists ------------------------------------------------------------------------------------------------ */
@@ -131,29 +128,31 @@ static int may_move(struct page *old)
 {
 	const struct mapping *mapping = old->mapping;
 
-	if (!PageAnon(old) && !PageSwapCache(old)) {
-		/* An mlocked page must not lose its mappings. */
-		if (!mapping || PageMlocked(old) || PageCompound(old) || !mapping->ops || !mapping->ops->migrate)
-			return -EBUSY;
-	}
+	if (!PageAnon(old) && !PageSwapCache(old) && (!mapping || !mapping->ops || !mapping->ops->migrate))
+		return -EBUSY;
 	return page_count(old) == 1 + page_mapcount_total(old) + cache_references(old) ? 0 : -EAGAIN;
+}
+
+static bool holds_anon_vma_lock(const struct migration *m)
+{
+	return m->anon_vma && PageHead(m->new);
 }
 
 static bool unmap_old(struct migration *m, struct tlb_ubc *ubc)
 {
-	if (!page_mapped(m->old))
+	if (!m->was_mapped)
 		return true;
-	if (!PageAnon(m->old))
-		return try_to_unmap(m->old, TTU_IGNORE_MLOCK | TTU_BATCH_FLUSH, ubc);
-	return m->anon_vma && try_to_migrate(m->old, PageHead(m->old), false, ubc);
+	if (PageAnon(m->old) && !m->anon_vma)
+		return false;
+	return try_to_migrate(m->old, holds_anon_vma_lock(m), false, ubc);
 }
 
 static void map_again(struct migration *m, struct page *page)
 {
-	if (!m->anon_vma)
+	if (!m->was_mapped || (PageAnon(page) && !m->anon_vma))
 		return;
-	remove_migration_ptes(m->old, page, 0, PageHead(page) ? RMP_LOCKED : 0);
-	if (!PageHead(page))
+	remove_migration_ptes(m->old, page, 0, holds_anon_vma_lock(m) ? RMP_LOCKED : 0);
+	if (!holds_anon_vma_lock(m))
 		return;
 	/* A hole may be new: an entry that was unmapped while it said "wait" told nobody. */
 	if (m->was_queued)
@@ -177,7 +176,7 @@ static void drop_anon_vma(struct migration *m)
 {
 	if (!m->anon_vma)
 		return;
-	if (PageHead(m->new))
+	if (holds_anon_vma_lock(m))
 		anon_vma_unlock_write(m->anon_vma);
 	put_anon_vma(m->anon_vma);
 }
@@ -211,6 +210,7 @@ static int begin(struct migration *m, struct migrate_run *run, bool may_wait)
 	locked = __trylock_page(m->new);
 	ASSERT(locked);			/* nobody else knows it */
 	m->was_mlocked = PageMlocked(m->old);
+	m->was_mapped = page_mapped(m->old);
 	hold_anon_vma(m);
 	if (unmap_old(m, &run->ubc))
 		return 0;
@@ -219,18 +219,9 @@ static int begin(struct migration *m, struct migrate_run *run, bool may_wait)
 	return -EAGAIN;
 }
 
-static void copy_content(struct migration *m)
+static void copy_flags(struct migration *m, unsigned long flags)
 {
-	unsigned long flags = READ_ONCE(m->old->flags) & MOVED_FLAGS;
-
-	/* Where it can't be evicted because of its file. mlock sets the flag anew. */
-	if (is_file_page(m->old))
-		flags |= m->old->flags & BIT(PG_unevictable);
-	if (PageHead(m->old))
-		copy_huge_page(m->new, m->old);
-	else
-		copy_page(page_address(m->new), page_address(m->old));
-	__atomic_fetch_or(&m->new->flags, flags, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&m->new->flags, READ_ONCE(m->old->flags) & flags, __ATOMIC_SEQ_CST);
 	smp_wmb();
 }
 
@@ -255,7 +246,11 @@ static int move_anonymous(struct migration *m)
 
 	if (!freeze(m, 1 + cached))
 		return -EAGAIN;
-	copy_content(m);
+	if (PageHead(m->old))
+		copy_huge_page(m->new, m->old);
+	else
+		copy_page(page_address(m->new), page_address(m->old));
+	copy_flags(m, MOVED_FLAGS);
 	m->new->index = m->old->index;
 	m->new->mapping = m->old->mapping;
 	page_ref_add(m->new, cached);
@@ -269,12 +264,16 @@ static int move_anonymous(struct migration *m)
 static int move_file(struct migration *m)
 {
 	struct mapping *mapping = m->old->mapping;
-	int error = -EAGAIN;
+	/* mlock sets this flag anew; of who can't be evicted because of his file it is moved. */
+	unsigned long unevictable = mapping->flags & BIT(AS_UNEVICTABLE) ? BIT(PG_unevictable) : 0;
+	int cached = cache_references(m->old), error = -EAGAIN;
 
 	spin_lock(&mapping->tree_lock);
-	if (page_ref_freeze(m->old, 2)) {
-		copy_content(m);
-		page_ref_add(m->new, 1);
+	if (freeze(m, 1 + cached)) {
+		for (int i = 0; i < cached; i++)
+			copy_page(page_address(m->new + i), page_address(m->old + i));
+		copy_flags(m, MOVED_FLAGS | unevictable);
+		page_ref_add(m->new, cached);
 		mapping->ops->migrate(m->old, m->new);
 		page_ref_unfreeze(m->old, 1);
 		error = 0;

@@ -103,14 +103,17 @@ static bool try_to_map_unused_to_zeropage(struct rmap_visit *v)
 
 static bool restore_visit(struct rmap_visit *v, void *arg)
 {
+	enum rmap_level level = v->pte ? RMAP_PTE : RMAP_PMD;
 	const unsigned int *rmp_flags = arg;
 	swp_entry_t entry = v->pte ? pte_to_swp_entry(ptep_get(v->pte)) : pmd_to_swp_entry(pmdp_get(v->pmd));
 
 	if (*rmp_flags & RMP_USE_SHARED_ZEROPAGE && v->pte && try_to_map_unused_to_zeropage(v))
 		return true;
 	get_page(v->subpage);
-	page_add_anon_rmap(v->subpage, v->vma, v->address, is_exclusive(entry) ? RMAP_EXCLUSIVE : 0,
-			   v->pte ? RMAP_PTE : RMAP_PMD);
+	if (PageAnon(v->page))
+		page_add_anon_rmap(v->subpage, v->vma, v->address, is_exclusive(entry) ? RMAP_EXCLUSIVE : 0, level);
+	else
+		page_add_file_rmap(v->subpage, level);
 	if (v->pte)
 		set_pte_at(v->pte, restore_migration_pte(v->subpage, v->vma, ptep_get(v->pte)));
 	else
