@@ -77,7 +77,7 @@ static int advise_flags(struct vma **vmap, unsigned long start, unsigned long en
 		return error;
 	vma = vma_modify_flags(vma, start, end, flags);
 	if (IS_ERR(vma))
-		return PTR_ERR(vma);
+		return PTR_ERR(vma) == -ENOMEM ? -EAGAIN : PTR_ERR(vma);
 	*vmap = vma;
 	if (advice == MADV_HUGEPAGE && khugepaged_enter_hook)
 		khugepaged_enter_hook(vma);

@@ -5,6 +5,7 @@
 #include <mm/map/map_test.h>
 
 #include <drivers/block/block.h>
+#include <mm/check/ram_disk.h>
 #include <mm/check/test_swap.h>
 #include <mm/swap/swap.h>
 
@@ -237,4 +238,27 @@ KTEST(swap_in, a_whole_huge_page_goes_out)
 	mmput(mm);
 	KEXPECT_EQ(do_swapoff(bdev), 0);
 	test_restore_policy(policy);
+}
+
+/* What can't be read stays where it is, and the area in use: nothing is lost that another try might bring. */
+KTEST(swapoff, of_a_disk_that_cannot_be_read_leaves_everything)
+{
+	struct mm *mm = mm_alloc();
+	unsigned long a = test_map(mm, TEST_BASE, PAGES(NR), 0);
+
+	KASSERT_TRUE(ram_disk_on());
+	KASSERT_TRUE(fill(mm, a, NR) && page_out(mm, a, NR));
+	KEXPECT_EQ(count_swapped(mm, a, NR), NR);
+	ram_disk_unreadable = true;
+	KEXPECT_EQ(ram_disk_off(), -EIO);
+	KEXPECT_EQ(count_swapped(mm, a, NR), NR);
+	ram_disk_unreadable = false;
+	KEXPECT(intact(mm, a, NR / 2));
+	/* It takes new pages again. */
+	KEXPECT(page_out(mm, a, NR / 2));
+	KEXPECT_EQ(count_swapped(mm, a, NR), NR);
+	KEXPECT_EQ(ram_disk_off(), 0);
+	KEXPECT_EQ(count_swapped(mm, a, NR), 0UL);
+	KEXPECT(intact(mm, a, NR));
+	mmput(mm);
 }

@@ -267,10 +267,15 @@ static long knob(const char *name)
 	return slurp(path, text, sizeof(text)) < 0 ? -1 : strtol(text, NULL, 10);
 }
 
+static int nothing_for_users(void *unused __attribute__((unused)))
+{
+	return become_user() || try_private(MB) != ENOMEM;
+}
+
 static void modes(void)
 {
 	long total = meminfo_kb("MemTotal") + meminfo_kb("SwapTotal"), swap = meminfo_kb("SwapTotal"), room, reserve;
-	long old_reserve = knob("user_reserve_kbytes");
+	long old_reserve = knob("user_reserve_kbytes"), old_admin_reserve = knob("admin_reserve_kbytes");
 
 	ok(try_private(((total << 10) + MB) & ~(PAGE - 1)) == ENOMEM, "mode 0 refuses more than memory and swap");
 	ok(try_private((total << 10) / 2 & ~(PAGE - 1)) == 0, "and lets half of it pass");
@@ -292,6 +297,10 @@ static void modes(void)
 	set_knob("user_reserve_kbytes", 1L << 20);
 	reserve = vm_kb("VmSize") / 32;
 	ok(try_private(((room - reserve) << 10 & ~(PAGE - 1)) + MB) == ENOMEM, "user_reserve_kbytes keeps a part of it");
+	set_knob("user_reserve_kbytes", 0);
+	set_knob("admin_reserve_kbytes", 1L << 20);
+	ok(try_private(MB) == 0 && in_child(nothing_for_users, NULL) == 0, "admin_reserve_kbytes binds everybody but root");
+	set_knob("admin_reserve_kbytes", old_admin_reserve);
 	set_knob("overcommit_ratio", 50);
 	ok(knob("overcommit_kbytes") == 0, "the ratio takes the place of overcommit_kbytes");
 	set_knob("overcommit_memory", 0);
@@ -337,7 +346,7 @@ static void locked_pages(void)
 
 int main(void)
 {
-	plan(41);
+	plan(42);
 	ok(in_child(address_space, NULL) == 0, "RLIMIT_AS: mmap, mremap, brk");
 	ok(in_child(data, NULL) == 0, "RLIMIT_DATA: private writable memory, mprotect, brk");
 	ok(in_child(stack_within, NULL) == 0, "RLIMIT_STACK: within");

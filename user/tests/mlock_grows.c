@@ -1,5 +1,5 @@
 /* Memory that is locked and grows: by brk, by mremap in its place and elsewhere, by the stack; mlockall of what is there. */
-/* quire-test: */
+/* quire-test: swap=64 thp=madvise */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -85,6 +85,70 @@ static void all_that_is_there(void)
 	munmap(later, 16 * PAGE);
 }
 
+/* The old area stays, and is not locked any more. */
+static void leave_it_empty(void)
+{
+	char *at = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *moved;
+
+	mlock(at, 8 * PAGE);
+	moved = mremap(at, 8 * PAGE, 8 * PAGE, MREMAP_MAYMOVE | 4 /* MREMAP_DONTUNMAP */, NULL);
+	ok(moved != MAP_FAILED && moved != at, "MREMAP_DONTUNMAP");
+	is(locked_kb(), 32, "what was locked is counted once");
+	is(resident(at, 8), 0, "nothing is left in the old place");
+	at[0] = 1;
+	is(resident(at, 8), 1, "which is an area as others are");
+	munmap(moved, 8 * PAGE);
+	is(locked_kb(), 0, "and not locked");
+	munmap(at, 8 * PAGE);
+}
+
+static __attribute__((noinline)) int use_stack(size_t bytes)
+{
+	volatile char page[PAGE];
+
+	page[0] = bytes;
+	return bytes <= PAGE ? page[0] : use_stack(bytes - PAGE) + page[0];
+}
+
+static int deeper_stack(void *unused)
+{
+	long before;
+
+	(void)unused;
+	mlockall(MCL_CURRENT);
+	before = locked_kb();
+	use_stack(MB);
+	return locked_kb() - before >= 800 ? 0 : 1;
+}
+
+static long mlocked_kb(void) { return meminfo_kb("Mlocked"); }
+
+/* What is locked is so as a huge page, too. */
+static void huge_ones(void)
+{
+	char *at = map_aligned(HUGE);
+	long before = mlocked_kb();
+
+	madvise(at, HUGE, MADV_NOHUGEPAGE);
+	is(mlock(at, HUGE), 0, "mlock of 2 MB in small pages");
+	fill(at, HUGE, 1);
+	madvise(at, HUGE, MADV_HUGEPAGE);
+	if (madvise(at, HUGE, 25 /* MADV_COLLAPSE */))
+		skip(2, "no MADV_COLLAPSE, or no huge page to be had");
+	else {
+		is(huge_kb(at), 2048, "they become a huge page");
+		ok(mlocked_kb() - before >= 2048 - 512, "which is locked");
+	}
+	is(wrong_pages(at, HUGE, 1), 0, "the data is there");
+	munlock(at, HUGE);
+	madvise(at, HUGE, MADV_PAGEOUT);
+	is(syscall(SYS_mlock2, at, HUGE, 1), 0, "what is out is locked when it is touched");
+	is(wrong_pages(at, HUGE, 1), 0, "it comes back");
+	ok(mlocked_kb() - before >= 2048 - 512, "and is locked");
+	munmap(at, HUGE);
+	ok(mlocked_kb() - before < 512, "and no more when it is unmapped");
+}
+
 static void low_addresses(void)
 {
 	char *at = mmap(NULL, 16 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
@@ -97,11 +161,14 @@ int main(void)
 {
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
-	plan(23);
+	plan(37);
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	grow_by_brk();
 	grow_by_mremap();
 	all_that_is_there();
+	leave_it_empty();
+	is(in_child(deeper_stack, NULL), 0, "the stack grows, and is locked where it is new");
+	huge_ones();
 	low_addresses();
 	return done();
 }

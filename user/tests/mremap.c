@@ -4,12 +4,19 @@
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
 
+static int move_to_the_bottom(void *p)
+{
+	if (setuid(1000))
+		return 1;
+	return mremap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)PAGE) == MAP_FAILED && errno == EPERM ? 0 : 2;
+}
+
 int main(void)
 {
 	char *p = map_aligned(32 * PAGE), *q, *target;
 	uint64_t frame;
 
-	plan(17);
+	plan(18);
 	catch_faults();
 	madvise(p, 32 * PAGE, MADV_NOHUGEPAGE);
 	fill(p, 32 * PAGE, 1);
@@ -38,5 +45,6 @@ int main(void)
 	fails_with(EINVAL, mremap(target + 1, PAGE, 2 * PAGE, MREMAP_MAYMOVE), "crooked: EINVAL");
 	fails_with(EINVAL, mremap(target, 8 * PAGE, 8 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
 				  target + 4 * PAGE), "onto itself: EINVAL");
+	is(in_child(move_to_the_bottom, target), 0, "the lowest addresses are not for users: EPERM");
 	return done();
 }

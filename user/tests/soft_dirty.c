@@ -150,6 +150,35 @@ static void peak(void)
 	   "VmHWM is what is there now");
 }
 
+/* A huge page that goes out keeps what is known of it, and may be cleared there. */
+static void huge_and_out(void)
+{
+	char *p = map_huge(HUGE);
+	unsigned char in[512];
+
+	fill(p, HUGE, 4);
+	if (huge_kb(p) != 2048) {
+		skip(9, "no huge page to be had");
+		return;
+	}
+	spit(CLEAR_REFS, "1");
+	is(smaps_kb(p, "Referenced"), 0, "a huge page that nobody has used since");
+	forget_translations();
+	*(volatile char *)(p + 5 * PAGE);
+	is(smaps_kb(p, "Referenced"), 2048, "and that somebody has");
+	madvise(p, HUGE, MADV_PAGEOUT);
+	ok(within_ms(5000, smaps_kb(p, "Swap") == 2048), "it is out");
+	is(count_soft_dirty(p, HUGE), 512, "and still soft-dirty");
+	is(mincore(p, HUGE, in), 0, "mincore");
+	clear();
+	is(count_soft_dirty(p, HUGE), 0, "it is cleared where it is");
+	is(wrong_pages(p, HUGE, 4), 0, "it comes back");
+	is(count_soft_dirty(p, HUGE), 0, "clean");
+	*(volatile char *)p = *p;
+	ok(soft_dirty(p), "until it is written to");
+	munmap(p, HUGE);
+}
+
 int main(void)
 {
 	char *p = map_small(PAGE);
@@ -157,11 +186,12 @@ int main(void)
 	*p = 1;
 	if (spit(CLEAR_REFS, "4") || soft_dirty(p))
 		skip_all("this kernel has no soft-dirty bits");
-	plan(38);
+	plan(47);
 	small_pages();
 	shared_pages();
 	swapped_pages();
 	huge_pages();
+	huge_and_out();
 	referenced();
 	peak();
 	ok(spit(CLEAR_REFS, "0") && errno == EINVAL, "0: EINVAL");
