@@ -335,15 +335,3 @@ void buddy_release_page(struct page *page, unsigned int order)
 {
 	buddy_free_block(page, order);
 }
-
-unsigned long zone_free_blocks(struct zone *zone, unsigned int order, enum migratetype type)
-{
-	unsigned long flags, nr = 0;
-	struct page *page;
-
-	spin_lock_irqsave(&zone->lock, flags);
-	list_for_each_entry(page, &zone->free_area[order].list[type], lru)
-		nr++;
-	spin_unlock_irqrestore(&zone->lock, flags);
-	return nr;
-}

@@ -119,8 +119,6 @@ static inline enum migratetype pageblock_type(const struct zone *zone, unsigned 
 	return zone->pageblock_type[(pfn - zone->start_pfn) >> PAGEBLOCK_ORDER];
 }
 static inline unsigned int buddy_order(const struct page *page) { return page->private; }
-/* The counts of /proc/buddyinfo: free blocks of one order and type. => takes zone->lock */
-unsigned long zone_free_blocks(struct zone *zone, unsigned int order, enum migratetype type);
 /* show_mem - how memory stands, to the log: zones, lists, states. For allocation failures and OOM. */
 void show_mem(void);
 
