@@ -13,6 +13,11 @@
 #define PANIC_RECORDS	40
 
 u8 trace_enabled[NR_TRACE_EVENTS] = { [TRACE_print] = true };
+#ifdef CONFIG_NO_TRACE
+const bool trace_is_compiled_in = false;
+#else
+const bool trace_is_compiled_in = true;
+#endif
 
 /* --- events ------------------------------------------------------------------------------------------------------------------ */
 
@@ -101,6 +106,10 @@ void trace_init(void)
 
 	trace_rings_init();
 	panic_note_register(&note);
-	if (cmdline_get("trace_event", patterns, sizeof(patterns)) && !trace_set(patterns, true))
+	if (!cmdline_get("trace_event", patterns, sizeof(patterns)))
+		return;
+	if (!trace_is_compiled_in)
+		printk(KERN_WARNING "trace_event=%s: this kernel was built without events (TRACE=0)\n", patterns);
+	else if (!trace_set(patterns, true))
 		printk(KERN_WARNING "trace_event=%s: no such event\n", patterns);
 }

@@ -73,6 +73,9 @@ enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4 };
 
 extern u8 trace_enabled[NR_TRACE_EVENTS];
 
+/* false: built with TRACE=0, no event is ever recorded. For who looks at the rings from outside. */
+extern const bool trace_is_compiled_in;
+
 /*
  * trace(mm_vmscan_kswapd_wake, nid, zid, order): the name and the fields as in events.h. Any context.
  *

@@ -9,7 +9,7 @@ import struct
 
 import gdb
 
-from vm import guest, tasks
+from vm import guest
 from vm.command import Command, conclude, plural
 from vm.constants import ALL as C
 from vm.guest import number
@@ -18,6 +18,7 @@ TYPE_EXTEND = 30        # a longer time delta, no record
 DELTA_BITS = 27
 CONVERSION = re.compile(r"%([-0-9]*)l*(\{(\w+)\}|ps|[a-zA-Z])")
 DEV_MINOR_BITS = 20
+IRQS_OFF, NEED_RESCHED = 1, 4       # enum in kernel/trace/trace.h
 
 
 class Record:
@@ -83,6 +84,9 @@ class Symbols:
                 value &= ~mask
         return "|".join(words + (["0x%x" % value] if value else [])) or "0"
 
+    def is_flags(self, name):
+        return name in self.tables and bool(number(self.tables[name]["flags"]))
+
     def name(self, name, value):
         """=> None: no name for this value"""
         table = self.tables.get(name)
@@ -136,7 +140,7 @@ class Formats:
             return ", ".join("%x" % v for v in struct.unpack_from("<%dQ" % (kind.sizeof // 8), data, at))
         value = int.from_bytes(data[at:at + kind.sizeof], "little")
         if conversion == "ps":
-            return guest.function_at(value).split("+")[0]
+            return guest.symbol_at(value)
         if named:
             return self.named(named, value, kind, width)
         if conversion == "d":
@@ -151,7 +155,18 @@ class Formats:
         if name == "page":
             return "0x%016x" % (C["VMEMMAP_BASE"] + value * guest.lookup_type("struct page").sizeof)
         word = self.symbols.name(name, value)
-        return ("%" + width + "s") % (word if word is not None else str(signed(value, kind.sizeof)))
+        if word is None:
+            return str(signed(value, kind.sizeof))
+        return word if self.symbols.is_flags(name) else ("%" + width + "s") % word
+
+    def line(self, record, names):
+        """As kernel/trace/format.c writes it, letter for letter."""
+        name, text = self.text(record)
+        us = (record.ns + 500) // 1000
+        return "%16s-%-7d [%03d] %s%s... %5d.%06d: %s%s" % (
+            names.get(record.pid, "<...>") if record.pid else "<idle>", record.pid, record.cpu, "d" if record.flags & IRQS_OFF else ".",
+            "N" if record.flags & NEED_RESCHED else ".", us // 1000000, us % 1000000,
+            name + ": " if record.type != C["TRACE_PRINT_NUMBER"] else "", text)
 
 
 def records():
@@ -162,7 +177,13 @@ def records():
 
 
 def comms():
-    return {int(t["pid"]): tasks.comm(t) for t in tasks.every()}
+    """{pid: name} as the kernel has saved them for records, also of tasks that are gone."""
+    saved = guest.symbol("saved_comms", "kernel/trace/tasks.c")
+    return {int(saved[i]["pid"]): guest.text(saved[i]["comm"]) for i in range(saved.type.range()[1] + 1) if int(saved[i]["pid"])}
+
+
+def compiled_in():
+    return bool(guest.symbol("trace_is_compiled_in"))
 
 
 class Trace(Command):
@@ -182,13 +203,13 @@ class Trace(Command):
 
     def run(self, words):
         most, pid, part = self.options(list(words))
+        if not compiled_in():
+            return conclude("This kernel was built without events (TRACE=0): there is nothing to show. Build it with `make`.")
         formats, names = Formats(), comms()
         everything = records()
         chosen = [r for r in everything if (pid is None or r.pid == pid) and (not part or part in (formats.event(r) or ("?",))[0])]
         for record in chosen[-most:] if most else []:
-            name, text = formats.text(record)
-            print("%16s-%-7d [%03d] %12.6f: %s: %s" % (names.get(record.pid, "<...>" if record.pid else "<idle>"), record.pid, record.cpu,
-                                                    record.ns / 1e9, name, text))
+            print(formats.line(record, names).rstrip("\n"))
         lost = sum(int(guest.symbol("trace_rings", "ring.c")[cpu]["overrun"]) for cpu in range(guest.nr_cpus()))
         if not everything:
             return conclude("The rings are empty: boot with trace_event=NAMES, or write them to /sys/kernel/tracing/set_event.")
