@@ -56,6 +56,17 @@ static void look(const char *state, char *address)
 	stop_here(&seen);
 }
 
+/* Back to what a file of choices said: "always [madvise] never". */
+static void choose(const char *path, char *choices)
+{
+	char *word = strchr(choices, '[');
+
+	if (!word || !strchr(word, ']'))
+		return;
+	*strchr(word, ']') = 0;
+	spit(path, word + 1);
+}
+
 static void touch(char *from, size_t length)
 {
 	for (size_t at = 0; at < length; at += PAGE)
@@ -97,6 +108,34 @@ static void page_out(const char *mode, char *from, size_t length)
 	}
 }
 
+/* Pages of the other kinds, which the story does not come by. */
+static void other_kinds(char *address)
+{
+	char *zero = map_huge(HUGE), *file = map_aligned(HUGE), knob[64] = "";
+	int fd = memfd_create("tour", 0);
+
+	touch(shared, 16 * PAGE);
+	look("shared memory", shared);
+	madvise(shared, 16 * PAGE, MADV_PAGEOUT);
+	within_ms(5000, vmstat("nr_writeback") == 0);
+	look("shared memory, swapped out", shared);
+
+	slurp(THP "shmem_enabled", knob, sizeof(knob));
+	spit(THP "shmem_enabled", "advise");
+	if (ftruncate(fd, HUGE) || mmap(file, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+		fatal("shared memory");
+	madvise(file, HUGE, MADV_HUGEPAGE);
+	touch(file, HUGE);
+	look("huge shared memory", file + 77 * PAGE);
+	choose(THP "shmem_enabled", knob);
+
+	(void)*(volatile char *)zero;
+	look("huge zero page", zero);
+	if (mprotect(address, PAGE, PROT_READ))
+		fatal("mprotect");
+	look("read only", address);
+}
+
 int main(void)
 {
 	char split[96], *address, mode[64] = "";
@@ -129,12 +168,9 @@ int main(void)
 	if (madvise(area, HUGE, MADV_COLLAPSE))
 		fatal("madvise MADV_COLLAPSE");
 	look("collapsed", address);
-	touch(shared, 16 * PAGE);
-	look("shared memory", shared);
-	if (*mode) {
-		*strchr(strchr(mode, '['), ']') = 0;
-		spit(THP "swap", strchr(mode, '[') + 1);
-	}
+	other_kinds(address);
+	if (*mode)
+		choose(THP "swap", mode);
 	puts("tour: the end");
 	return 0;
 }

@@ -9,20 +9,17 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from harness import *  # noqa: E402,F403
 
-from vm import entries, huge, maps, swap, tasks  # noqa: E402
+import kinds  # noqa: E402
+from seen import *  # noqa: E402,F403
+
 from vm.constants import ALL as C  # noqa: E402
 
-KB = 4
 WRONG = (("vm-walk", "no address"), ("vm-walk nosuchname", "nosuchname"), ("vm-walk 0x1234 99999", "no process"),
          ("vm-walk 0x900000000000", "canonical"), ("vm-walk 1 2 3", "too many"), ("vm-maps 99999", "no process"),
          ("vm-page", "no frame"), ("vm-page 0x7fffffff000", "nothing is mapped"), ("vm-rmap", "no frame"),
          ("vm-swap 999999999", "has the slots"), ("vm-swap 1 20", "no swap area"), ("vm-diff nosuch", "nothing is saved"),
          ("vm-watch", "no address"), ("vm-user nosuch", "no program"), ("vm-help nosuch", "no command"),
          ("vm-tasks 1", "too many"), ("vm-trace -n nosuch", "nosuch"), ("vm-trace -x", "no option"), ("vm-khugepaged nosuch", "nosuch"))
-
-
-def mm_here():
-    return tasks.mm_of(tasks.current())
 
 
 # --- stops ------------------------------------------------------------------------------------------------
@@ -68,68 +65,6 @@ def other_cpus(address, pid):
     here.switch()
 
 
-def quiet():
-    """Nobody but the program of this CPU is at work: then everything must agree."""
-    output = answers("vm-check", "user mode")
-    busy = inside(sys.modules["vm.check"].busy)
-    if len(busy) == 1:
-        expect("invariants hold." in output and "FAIL" not in output, "vm-check in user mode:\n" + output)
-
-
-# --- what the program has seen ------------------------------------------------------------------------------
-
-def compare(state):
-    seen = variable("seen")
-    equal(seen["state"].string(), state, "the state of this stop")
-    address = int(seen["address"])
-    inside(compare_area, seen, address)
-    inside(compare_page, seen, address)
-    inside(compare_counters, seen)
-    equal(int(gdb.parse_and_eval("$pid()")), int(gdb.parse_and_eval("$current()->pid")), "$pid()")
-    return address
-
-
-def compare_area(seen, address):
-    area = tasks.area_of(mm_here(), address)
-    found = maps.count(entries.Space(entries.root_of(mm_here())), guest.number(area["vm_start"]), guest.number(area["vm_end"]))
-    equal((found["huge"] + found["small"]) * KB, int(seen["rss_kb"]), "vm-maps' resident size of the area")
-    equal(found["in swap"] * KB, int(seen["swap_kb"]), "vm-maps' swapped size of the area")
-    if not guest.number(area["ops"]):
-        equal(found["huge"] * KB, int(seen["huge_kb"]), "vm-maps' huge pages of the area")
-
-
-def compare_page(seen, address):
-    leaf = entries.walk(guest.cr3(), address)[-1]
-    frame = leaf.frame + (address >> 12 & (1 << leaf.shift - 12) - 1) if leaf.maps else 0
-    equal(frame, int(seen["frame"]), "the frame behind the address")
-    if not frame:
-        return
-    page = frames.pages().page(frame)
-    flags = int(seen["kpageflags"])
-    equal(page.head.is_huge, bool(flags >> 22 & 1), "that the page is huge")
-    equal(page.is_anon, bool(flags >> 12 & 1), "that the page is anonymous")
-    equal(page.head.has("PG_swapcache"), bool(flags >> 13 & 1), "that the page is in the swap cache")
-    equal(page.pte_maps + page.head.pmd_maps, int(seen["map_count"]), "the map count")
-
-
-def compare_counters(seen):
-    events = frames.events()
-    for name, field in (("pswpout", "vmstat_pswpout"), ("pswpin", "vmstat_pswpin"), ("thp_split_page", "thp_split_page"),
-                        ("thp_collapse_alloc", "thp_collapse_alloc"), ("thp_fault_alloc", "thp_fault_alloc")):
-        equal(events[name], int(seen[field]), name)
-    used = sum(int(a["nr_used"]["counter"]) for a in swap.areas())
-    equal(used * KB, int(seen["swap_used_kb"]), "vm-swap's slots in use")
-    equal(frames.states()["nr_anon_transparent_hugepages"] * KB, int(seen["anon_huge_kb"]), "AnonHugePages")
-
-
-def says(text, *wanted):
-    """The command's answer has these words."""
-    output = answers(text, "this stop")
-    for word in wanted:
-        expect(word in output, "%s says %r, it says:\n%s" % (text, word, output))
-    return output
-
-
 # --- the tour --------------------------------------------------------------------------------------------------
 
 def at_fault():
@@ -169,11 +104,19 @@ def split(address, frame):
     stop = gdb.Breakpoint("try_to_migrate")
     stop.condition = '$runs("tour")'
     go_on("try_to_migrate")
+    pid = int(gdb.parse_and_eval("$pid()"))
     says("vm-fault", "No page fault")
     says("vm-page 0x" + frame, "locked")
     says("vm-locks", "page lock of 0x")
-    all_commands("a split", address, int(gdb.parse_and_eval("$pid()")))
+    all_commands("a split", address, pid)
     stop.delete()
+    run("finish")
+    says("vm-walk 0x%x %d" % (address, pid), "migration entry: frame 0x%s is being moved or split" % frame,
+         "waits for the lock of frame 0x" + frame)
+    says("vm-rmap 0x" + frame, "migration entry", "0 mappings of it", "They agree")
+    says("vm-thp %d" % pid, "512 moving")
+    says("vm-maps %d" % pid, "512 moving")
+    all_commands("migration entries", address, pid)
     go_on("stop_here")
     compare("split")
     says("vm-walk 0x%x" % address, "4 KB", "frame 0x" + frame)
@@ -231,10 +174,7 @@ def collapse(address):
     says("vm-khugepaged", "mm_collapse_huge_page: ", "status=succeeded")
     says("vm-trace -n 400 -e mm_collapse -p %d" % int(gdb.parse_and_eval("$pid()")), "tour-", "mm_collapse_huge_page_isolate: ")
     quiet()
-    go_on("stop_here")
-    shared = compare("shared memory")
-    says("vm-walk 0x%x" % shared, "4 KB", "(shared)")
-    says("vm-rmap $pfn(0x%x)" % shared, "mapping 0x", "They agree")
+    kinds.stops(address)
 
 
 def printers():
@@ -245,6 +185,7 @@ def printers():
     expect("address space" in run("print *vma->vm_mm"), "an mm in words")
     expect("zone" in run("print *$page(0x200)"), "the flags of a page in words")
     expect("area 0, slot 7>" in run("print (swp_entry_t) {7}"), "a swap entry in words")
+    kinds.entries_in_words()
 
 
 # Structures that have no name, by a variable that is one.
@@ -284,7 +225,7 @@ def fields_exist():
                 expect(field in known or field in OWN, "%s reads a field %s, which no structure has" % (name, field))
 
 
-OWN = {"cr2", "cr3", "cs", "rip", "in swap", "moving", "huge", "small", "nr_swapcached", "thp_collapse_alloc_failed"}   # dictionaries of the commands
+OWN = {"cr2", "cr3", "cs", "rip", "in swap", "moving", "huge", "small", "nr_swapcached", "thp_collapse_alloc_failed", "build"}   # dictionaries of the commands
 
 
 def test():

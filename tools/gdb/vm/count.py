@@ -64,6 +64,20 @@ def shared_slots():
     return found
 
 
+def tree_item(root, index):
+    """What a radix tree (a pointer to its root) has at an index; 0: nothing."""
+    item, first = number(root), True
+    while item:
+        node = guest.at("struct radix_node", item)
+        shift, branches = int(node["shift"]), node["slots"].type.range()[1] + 1
+        if first and index >= branches << shift:
+            return 0
+        item, first = number(node["slots"][(index >> shift) % branches]), False
+        if not shift:
+            return item
+    return 0
+
+
 def tree_items(root):
     """Each pointer of a radix tree."""
     if not number(root):

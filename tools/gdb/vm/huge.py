@@ -68,7 +68,10 @@ class Thp(Command):
         table, total, huge = [("START", "END", "", "RANGES", "STATE")], 0, 0
         for area, pmds, space in ranges(mm):
             flags = number(area["vm_flags"])
-            advice = "madvise" if flags & C["VM_HUGEPAGE"] else "nohuge" if flags & C["VM_NOHUGEPAGE"] else area_name(mm, area)
+            words = ["madvise"] if flags & C["VM_HUGEPAGE"] else ["nohuge"] if flags & C["VM_NOHUGEPAGE"] else []
+            if number(area["ops"]) or not words:
+                words.append(area_name(mm, area))
+            advice = " ".join(words)
             for state, first, last in runs((a // HUGE, range_text(space, pmd)) for a, pmd in pmds):
                 table.append(("%012x" % (first * HUGE), "%012x" % ((last + 1) * HUGE), advice, last - first + 1, state))
             total += len(pmds)

@@ -2,6 +2,7 @@
 
 from vm import entries, frames, guest, tasks
 from vm.command import Command, conclude
+from vm.count import tree_item
 from vm.constants import ALL as C
 from vm.guest import number
 
@@ -35,6 +36,15 @@ def area_name(mm, area):
     return "stack" if start <= number(mm["start_stack"]) < end else "anon"
 
 
+def tree_of(area):
+    """The pages of the file or the shared memory that an area shows, or None."""
+    if number(area["file"]):
+        return area["file"]["inode"]["mapping"]["tree"]
+    if number(area["ops"]) and number(area["ops"]) == number(guest.symbol("shmem_vma_ops").address):
+        return area["private"].cast(guest.lookup_type("struct shmem_object").pointer())["mapping"]["tree"]
+    return None
+
+
 def deposits(pmd):
     """Tables set aside behind the PMD table in which an entry lies."""
     page = frames.pages().page(pmd.physical >> C["PAGE_SHIFT"])
@@ -58,8 +68,6 @@ class Walk(Command):
         if not words:
             self.wrong("no address")
         address = self.number(words[0], "address")
-        if 0x7fffffffffff < address < 0xffff800000000000:
-            self.wrong("0x%x is not canonical: no address of this processor" % address)
         task, root = target_of(self, words)
         print("%s   cr3 0x%x" % (tasks.label(task) if task is not None else "no task yet", root))
         steps = entries.walk(root, address)
@@ -82,7 +90,7 @@ class Walk(Command):
         if leaf.level == entries.PMD:
             more = "; a page table for its 512 parts is set aside, in case of a split"
             if not deposits(leaf):
-                more = "; no page table is set aside for a split, which is right for a file only"
+                more = "; no page table is set aside in case of a split: a mistake, unless somebody is in the middle of a change"
         conclude("A %s page%s%s." % (size, self.place(address, task), more), "vm-page 0x%x" % frame,
                  "vm-watch 0x%x%s" % (address, pid))
 
@@ -108,4 +116,14 @@ class Walk(Command):
             what = "The next access brings 2 MB back as one page" if leaf.level == entries.PMD else \
                 "The next access brings it back from slot %d" % slot
             return conclude("%s%s." % (what, self.place(address, task)), "vm-swap %d %d" % (slot, leaf.swap_type))
+        tree = tree_of(area)
+        item = tree_item(tree, number(area["vm_pgoff"]) + (address - number(area["vm_start"]) >> C["PAGE_SHIFT"])) if tree else 0
+        if item & 1:
+            slot = item >> 1
+            return conclude("Nothing here%s; shared memory has its page in slot %d, from where the next access brings it back."
+                            % (self.place(address, task), slot & (1 << 58) - 1), "vm-swap %d %d" % (slot & (1 << 58) - 1, slot >> 58))
+        if item:
+            frame = frames.pages().frame_of(item)
+            return conclude("Nothing here yet%s; its page is in memory, and the next access maps it." % self.place(address, task),
+                            "vm-page 0x%x" % frame)
         conclude("Nothing here yet%s: the next access faults a page in." % self.place(address, task), "vm-maps")
