@@ -243,16 +243,20 @@ gdb: host-packages
 	$(Q)tools/host-packages gdb
 	$(Q)tools/gdb/attach $(K)
 
+# What was asked for on the command line, which may be more than can be; else the second.
+asked		= $(if $(filter command environment,$(firstword $(origin $1))),$($1),$2)
+
 # One CPU, and a command: what the machine cannot know by itself is written to $(K)/recording.
 COMMAND		?= tour
 record: host-packages
 	$(Q)tools/host-packages record
 	$(Q)$(MAKE) --no-print-directory kernel user
-	$(Q)tools/quire run --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus 1 --record $(K)/recording -- $(COMMAND)
+	$(Q)tools/quire run --build $(K) --no-make --mem $(MEM) --swap $(SWAP) --cpus $(call asked,CPUS,1) --record $(K)/recording -- $(COMMAND)
 
 replay: host-packages
 	$(Q)tools/host-packages record
-	$(Q)tools/quire replay $(K)/recording $(if $(filter 0,$(GDB)),,--gdb)
+	$(Q)tools/quire replay $(K)/recording $(if $(filter 0,$(GDB)),,--gdb) $(addprefix --mem ,$(call asked,MEM)) \
+		$(addprefix --cpus ,$(call asked,CPUS))
 
 transcript: host-packages
 	$(Q)tools/host-packages gdb

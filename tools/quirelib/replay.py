@@ -9,6 +9,7 @@ What QEMU can't do is said by limits().
 """
 
 import argparse
+import filecmp
 import json
 import os
 import shutil
@@ -72,9 +73,38 @@ class Recording:
     def call(self):
         try:
             with open(self.path(CALL)) as f:
-                return json.load(f)
+                call = json.load(f)
         except OSError:
             raise host.Problem("%s holds no recording: make record" % self.directory) from None
+        except ValueError:
+            raise host.Problem("%s can't be read: make record" % self.path(CALL)) from None
+        # It may have been moved since.
+        for key in ("kernel", "initramfs", "log"):
+            call[key] = call[key] and self.whole(call[key])
+        call["layers"] = [self.whole(layer) for layer in call["layers"]]
+        return call
+
+    def whole(self, path):
+        here = self.path(os.path.basename(path))
+        if not size_of(here):
+            raise host.Problem("%s lacks %s: it was broken off, or is damaged; make record" % (self.directory, os.path.basename(path)))
+        return here
+
+    def check(self, call, options):
+        """A replay is the recorded machine again; who asks for another one is told so."""
+        for name, wanted, there in (("--mem", options.mem, call["mem"]), ("--cpus", options.cpus, 1)):
+            if wanted is not None and wanted != there:
+                raise host.Problem("the recorded machine has %s %d, and a replay can't have another: record anew with %s %d, or leave it out"
+                                   % (name, there, name, wanted) if name == "--mem" else
+                                   "the recorded machine has one processor, as all that QEMU can record: leave --cpus out")
+
+    def debugger(self, call):
+        """=> how gdb is started: with the kernel that was recorded, which may be another by now"""
+        built = os.path.join(call["build"], "quire.elf")
+        if os.path.exists(built) and filecmp.cmp(built, call["kernel"], shallow=False):
+            return "run `make gdb` in another terminal"
+        return ("the kernel in %s is another than the recorded one, so its lines and addresses would be wrong: run `tools/gdb/attach %s` "
+                "in another terminal" % (os.path.relpath(call["build"]), os.path.relpath(self.directory)))
 
 
 def disk_arguments(layers):
@@ -181,6 +211,8 @@ def parser():
     p.add_argument("--gdb-port", type=int, default=host.gdb_port(), metavar="PORT", help="default: %(default)s, by user")
     p.add_argument("--gdb-socket", metavar="PATH", help="wait for gdb there instead")
     p.add_argument("--console", metavar="FILE", help="where the console goes (default: shown)")
+    p.add_argument("--mem", type=int, metavar="MB", help="the recording's own, or an error")
+    p.add_argument("--cpus", type=int, metavar="N", help="the recording's own, which is 1, or an error")
     p.add_argument("--timeout", type=float, default=KEPT_SECONDS, metavar="S")
     return p
 
@@ -190,6 +222,10 @@ def main(argv):
     host.need("run", "record")
     recording = Recording(options.recording)
     call = recording.call()
+    recording.check(call, options)
+    if options.gdb or options.gdb_socket:
+        print("*** replaying\n*** Waiting for gdb: %s; reverse-stepi and reverse-continue go back" % recording.debugger(call),
+              file=sys.stderr)
     # The disks are written again: on copies of the layers, so that a replay changes nothing of the recording.
     scratch = recording.path("replay-%d" % os.getpid())
     os.makedirs(scratch)
@@ -213,8 +249,6 @@ def again(options, arguments, console):
     if debugger:
         where = "unix:%s,server=on,wait=off" % options.gdb_socket if options.gdb_socket else "tcp::%d" % options.gdb_port
         arguments += ["-S", "-gdb", where]
-        print("*** replaying\n*** Waiting for gdb: run `make gdb` in another terminal; reverse-stepi and reverse-continue go back",
-              file=sys.stderr)
     qemu = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, preexec_fn=host.die_with_parent)
     at, deadline = 0, time.monotonic() + options.timeout
     try:

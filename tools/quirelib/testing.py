@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 
-from . import gdb_scenarios, host, scenarios
+from . import gdb_scenarios, host, replay_scenarios, scenarios
 
 NEEDS = re.compile(r"/\*\s*quire-test:(.*?)\*/", re.DOTALL)
 DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout": "60", "args": "",
@@ -34,7 +34,7 @@ LINUX_SLOWER = 3            # it boots for ten seconds and more on a busy host
 KTEST_SECONDS = 900         # all of them, in a debug build on a busy host; when one hangs the log tells which
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
-SCENARIOS = scenarios.ALL + gdb_scenarios.ALL
+SCENARIOS = scenarios.ALL + gdb_scenarios.ALL + replay_scenarios.ALL
 STOP = threading.Event()    # the user has had enough
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 

@@ -5,6 +5,7 @@ software one would be written into whatever program happens to be mapped. The pr
 it has the condition $runs("PROGRAM").
 """
 
+import json
 import os
 
 import gdb
@@ -17,7 +18,12 @@ build = "build"
 
 
 def folder():
-    return os.path.join(build, "user")
+    """Where the programs are: of a recording, in the build that it was made from."""
+    try:
+        with open(os.path.join(build, "call.json"), encoding="utf-8") as f:
+            return os.path.join(json.load(f)["build"], "user")
+    except (OSError, ValueError, KeyError):
+        return os.path.join(build, "user")
 
 
 def find(name):
@@ -27,6 +33,13 @@ def find(name):
         if name in files and not name.endswith(".d"):
             return os.path.join(where, name)
     return None
+
+
+def programs():
+    try:
+        return sorted(f for f in os.listdir(os.path.join(folder(), "bin")) if not f.endswith(".d"))
+    except OSError:
+        return []
 
 
 def load(path):
@@ -82,8 +95,7 @@ class User(Command):
         name = words[0] if words else self.who_runs()
         path = find(name)
         if not path:
-            raise gdb.GdbError("there is no program %s in %s. Those that there are: %s" % (name, folder(), " ".join(sorted(
-                f for f in os.listdir(os.path.join(folder(), "bin")) if not f.endswith(".d")))))
+            raise gdb.GdbError("there is no program %s in %s. Those that there are: %s" % (name, folder(), " ".join(programs()) or "none"))
         load(path)
         if len(words) > 1:
             breakpoint = stop_at(words[1], name)
