@@ -21,6 +21,6 @@ for function in functions.FUNCTIONS:
     function()
 programs.follow_stops(getattr(sys.modules["__main__"], "quire_build", os.path.join(os.path.dirname(guest.kernel().filename))))
 
-for setting in ("pagination off", "confirm off", "print pretty on", "disassemble-next-line off", "python print-stack full"):
+for setting in ("pagination off", "confirm off", "print pretty on", "disassemble-next-line off", "may-call-functions off"):
     gdb.execute("set " + setting)
 print("vm-help lists the commands. Try: break do_huge_pmd_anonymous_page, then continue.")

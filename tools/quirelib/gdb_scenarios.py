@@ -1,6 +1,7 @@
 """Tests of the debugger's commands: gdb in batch mode, attached to a machine that runs `tour`."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,12 +10,19 @@ import time
 from . import host
 
 SOCKET_SECONDS = 60
+GUEST_SAYS = "--- the machine said:\n"
+EVENT = re.compile(r"^ *\S.*-\d+ +\[\d+\] .{5} +\d+\.\d{6}: .*")
+LEAST_EVENTS = 3000
+OTHER_PARTS = [("docs/gdb.md", "from main into the kernel and back", "tour")]
 
 
 class GdbScenario:
     """gdb runs a script of tools/gdb/tests on a machine, and says at the end whether all was good."""
 
     on_linux = False
+    command = "tour"
+    options = ["--append", "trace_event=huge_memory:*"]
+    environment = {}
 
     def __init__(self, name, about, script, cpus, timeout=600):
         self.name, self.about, self.script, self.cpus, self.timeout = name, about, script, cpus, timeout
@@ -25,9 +33,9 @@ class GdbScenario:
         with tempfile.TemporaryDirectory(prefix="quire-gdb-") as directory:
             socket = os.path.join(directory, "gdb")
             line = runner.command_line(["--mem", "128", "--swap", "64", "--cpus", str(self.cpus), "--gdb-socket", socket,
-                                        "--append", "trace_event=huge_memory:*"], self.timeout)
+                                        *self.options], self.timeout)
             with open(os.path.join(directory, "guest"), "w+") as guest_output:
-                machine = subprocess.Popen(line + ["--", "tour"], stdin=subprocess.DEVNULL, stdout=guest_output,
+                machine = subprocess.Popen(line + ["--", self.command], stdin=subprocess.DEVNULL, stdout=guest_output,
                                            stderr=subprocess.STDOUT)
                 try:
                     output = self.gdb(runner, socket, machine)
@@ -35,7 +43,8 @@ class GdbScenario:
                     machine.terminate()
                     machine.wait()
                 guest_output.seek(0)
-                output += "--- the machine said:\n" + guest_output.read()
+                output += GUEST_SAYS + guest_output.read()
+        self.output = output
         runner.keep_log("scenario-" + self.name, output)
         runner.complain_of_warnings(output, "scenario-" + self.name)
         return ("" if ", all good\n" in output else "gdb is not content"), failures(output)
@@ -44,9 +53,51 @@ class GdbScenario:
         wait_for(socket, machine)
         done = subprocess.run([os.path.join(host.ROOT, "tools/gdb/attach"), runner.options.build, "-batch", "-x",
                                os.path.join(host.ROOT, "tools/gdb/tests", self.script)], text=True, errors="replace", cwd=host.ROOT,
-                              env={**os.environ, "QUIRE_GDB_SOCKET": socket}, stdin=subprocess.DEVNULL, timeout=self.timeout,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                              env={**os.environ, "QUIRE_GDB_SOCKET": socket, **self.environment}, stdin=subprocess.DEVNULL,
+                              timeout=self.timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.stdout
+
+
+class TraceScenario(GdbScenario):
+    """A program runs with all events on; then they are off, the guest shows its file `trace`, and gdb its answer to vm-trace."""
+
+    options = ["--append", "trace_buf_size=1048576"]
+    command = ("cd /sys/kernel/tracing; echo '*:*' > set_event; tour > /tmp/out; echo a marker > trace_marker; echo 0 > tracing_on; "
+               "cat trace; tour")
+
+    def run(self, runner):
+        problem, shown = super().run(runner)
+        if problem:
+            return problem, shown
+        guest, debugger = (events_in(self.output.partition(GUEST_SAYS)[i]) for i in (2, 0))
+        for number, (theirs, ours) in enumerate(zip(guest, debugger)):
+            if theirs != ours:
+                return "event %d is another one" % number, "trace:    %s\nvm-trace: %s" % (theirs, ours)
+        if len(guest) != len(debugger) or len(guest) < LEAST_EVENTS:
+            return "%d events in the file, %d in gdb" % (len(guest), len(debugger)), shown
+        return "", ""
+
+
+class PageScenario(GdbScenario):
+    """The sessions of a page of docs/, each on a machine of its own, typed as the page says."""
+
+    script = "page.py"
+    QUESTIONS, PARTS = "docs/gdb-questions.md", re.compile(r"^\*\*(\d+\. .*?)\*\* Guest:\s*`(.*?)`", re.MULTILINE)
+    options = []
+
+    def run(self, runner):
+        bad, shown, name = [], [], self.name
+        with open(os.path.join(host.ROOT, self.QUESTIONS), encoding="utf-8") as f:
+            parts = [(self.QUESTIONS, *found) for found in self.PARTS.findall(f.read())]
+        for page, part, self.command in parts + OTHER_PARTS:
+            self.environment = {"QUIRE_PAGE": os.path.join(host.ROOT, page), "QUIRE_PART": part}
+            self.name = "%s-%s" % (name, part.split(".")[0])
+            problem, output = super().run(runner)
+            if problem:
+                bad.append(part)
+                shown.append(output)
+        self.name = name
+        return "; ".join(bad) if parts else "the page has no questions", "\n".join(shown)
 
 
 class EditorScenario(GdbScenario):
@@ -98,6 +149,10 @@ class ReplayScenario(GdbScenario):
         return ("" if ", all good\n" in output else "gdb is not content"), failures(output)
 
 
+def events_in(text):
+    return [line.rstrip() for line in text.splitlines() if EVENT.match(line)]
+
+
 def wait_for(socket, machine):
     deadline = time.monotonic() + SOCKET_SECONDS
     while not os.path.exists(socket):
@@ -117,6 +172,8 @@ ALL = [
                 "everywhere.py", 1),
     GdbScenario("gdb-4-cpus", "the same with 4 CPUs", "everywhere.py", 4),
     GdbScenario("gdb-steps", "from main of a program into the fault handler and back; a watched entry", "steps.py", 2),
+    TraceScenario("gdb-trace", "vm-trace and the guest's file `trace` show the same events, letter for letter", "trace.py", 2),
+    PageScenario("gdb-questions", "docs/gdb-questions.md and the session of docs/gdb.md, typed as they stand there", "page.py", 1),
     EditorScenario("gdb-editor", "what .vscode/launch.json does, through gdb's machine interface", "mi.py", 1),
     ReplayScenario("gdb-replay", "a recorded run twice again, and back in time: who changed this entry?", "back.py", 1),
 ]

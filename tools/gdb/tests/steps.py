@@ -69,8 +69,25 @@ def values():
     equal(int(gdb.parse_and_eval("$pte(0x%x)" % area)), 0, "$pte() of a huge page")
 
 
+OTHER_CODE = 65536      # bytes
+
+
+def another_kernel():
+    """A machine that runs other code than the symbols say is named as such, once."""
+    guest.compared = None
+    expect("WARNING" not in run("vm-tasks"), "this kernel is the one whose symbols are loaded")
+    place, inferior = int(gdb.parse_and_eval("(unsigned long) &_text")), gdb.selected_inferior()
+    before = bytes(inferior.read_memory(place, OTHER_CODE))
+    inferior.write_memory(place, bytes(byte ^ 1 for byte in before))
+    guest.compared = None
+    expect("WARNING: the machine runs another kernel than" in run("vm-tasks"), "another kernel is noticed")
+    expect("WARNING" not in run("vm-tasks"), "and said once")
+    inferior.write_memory(place, before)
+
+
 def test():
     to_main()
+    another_kernel()
     address = into_the_handler_and_back()
     values()
     watch_the_split(address)

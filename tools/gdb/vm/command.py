@@ -5,6 +5,7 @@ import gdb
 from vm import frames, guest
 
 ALL = []
+strict = False          # the tests: a mistake of ours shall look like one
 
 
 class Command(gdb.Command):
@@ -24,10 +25,10 @@ class Command(gdb.Command):
         if len(words) > self.most_arguments:
             self.wrong("too many arguments")
         if not self.reads:
-            return self.run(words)
+            return guarded(self.run, words)
         with guest.Selection() as guest.selection:
             frames.forget()
-            self.run(words)
+            guarded(self.run, words)
 
     def run(self, words):
         raise NotImplementedError
@@ -41,6 +42,22 @@ class Command(gdb.Command):
             return guest.number(gdb.parse_and_eval(text))
         except gdb.error as error:
             self.wrong("%s is no %s (%s)" % (text, what, error))
+
+
+def guarded(function, *arguments):
+    """What can't be read, or makes no sense, is said in a sentence: the machine may be in the middle of anything."""
+    try:
+        return function(*arguments)
+    except (gdb.GdbError, OSError):
+        raise
+    except gdb.MemoryError as error:
+        raise gdb.GdbError("part of what this reads is not there (%s): it is not set up yet, or damaged. See: bt, vm-check."
+                           % str(error).strip())
+    except Exception as error:
+        if strict:
+            raise
+        raise gdb.GdbError("what stands in memory makes no sense (%s: %s): somebody is in the middle of a change, or it is damaged. "
+                           "See: vm-locks, vm-check." % (type(error).__name__, str(error).strip()))
 
 
 def split(text):

@@ -2,6 +2,8 @@
 
 import struct
 
+import gdb
+
 from vm import frames, guest
 from vm.constants import ALL as C
 
@@ -120,6 +122,8 @@ def table(physical):
 
 def walk(root, address):
     """[Entry] down to the leaf or the first entry that leads nowhere."""
+    if 0x7fffffffffff < address < 0xffff800000000000:
+        raise gdb.GdbError("0x%x is not canonical: no address of this processor. See: vm-maps." % address)
     steps = []
     for level, (_, shift) in enumerate(LEVELS):
         index = address >> shift & 511

@@ -70,9 +70,14 @@ class PageArray:
     def list_pages(self, head):
         """The pages on a list of the kernel's, by their lru links."""
         first = guest.number(head.address)
-        link = guest.number(head["next"])
+        link, seen = guest.number(head["next"]), set()
         while link and link != first:
-            page = self.page(self.frame_of(link))
+            frame = self.frame_of(link)
+            page = self.page(frame) if frame is not None and frame not in seen else None
+            if page is None:
+                raise gdb.GdbError("the list of pages at 0x%x leads to 0x%x, %s: it is damaged, or somebody is in the middle of a "
+                                   "change. See: vm-locks, bt." % (first, link, "again" if frame in seen else "which is no page"))
+            seen.add(frame)
             yield page
             link = page.word_at(self.lru)
 

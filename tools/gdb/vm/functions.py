@@ -3,7 +3,7 @@
 import gdb
 
 from vm import entries, frames, guest, tasks
-from vm.command import Command
+from vm.command import guarded
 from vm.constants import ALL as C
 
 ALL = []
@@ -18,9 +18,18 @@ class Function(gdb.Function):
         ALL.append(self)
 
     def invoke(self, *arguments):
+        fewest, most = (len(part.split(",")) if part else 0 for part in (self.arguments.split(" [")[0], self.arguments))
+        if not fewest <= len(arguments) <= most:
+            raise gdb.GdbError("$%s(%s): %s" % (self.name, self.arguments, self.about))
         with guest.Selection() as guest.selection:
             frames.forget()
-            return self.value(*(guest.number(a) for a in arguments))
+            return guarded(self.answer, *arguments)
+
+    def answer(self, *arguments):
+        return self.value(*(guest.number(a) for a in arguments))
+
+    def value(self, *arguments):
+        raise NotImplementedError
 
 
 def root(pid):
@@ -124,9 +133,8 @@ class PerCpu(Function):
 class Vmstat(Function):
     name, arguments, about = "vmstat", '"NAME"', "a counter of /proc/vmstat"
 
-    def invoke(self, name):
-        with guest.Selection() as guest.selection:
-            known = {**frames.states(), **frames.events()}
+    def answer(self, name):
+        known = {**frames.states(), **frames.events()}
         if name.string() not in known:
             raise gdb.GdbError("no counter is called %s. See: vm-diff" % name.string())
         return known[name.string()]
@@ -135,10 +143,9 @@ class Vmstat(Function):
 class Runs(Function):
     name, arguments, about = "runs", '"PROGRAM"', "1 when this CPU runs a program of that name, in user mode or in the kernel"
 
-    def invoke(self, name):
-        with guest.Selection() as guest.selection:
-            task = tasks.current()
-            return int(task is not None and tasks.comm(task) == name.string())
+    def answer(self, name):
+        task = tasks.current()
+        return int(task is not None and tasks.comm(task) == name.string())
 
 
 FUNCTIONS = (Phys, Virt, Pte, Pmd, Frame, PageOf, Current, Pid, TaskOf, MmOf, VmaOf, PerCpu, Vmstat, Runs)

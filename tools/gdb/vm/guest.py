@@ -106,8 +106,11 @@ def container(address, type_name, member):
 def list_addresses(head):
     """The address of each link of a struct list_head; a list that was never initialised is empty."""
     first = number(head.address)
-    link = number(head["next"])
+    link, seen = number(head["next"]), set()
     while link and link != first:
+        if link in seen:
+            raise gdb.GdbError("the list at 0x%x goes round in a circle from 0x%x on: it is damaged. See: bt." % (first, link))
+        seen.add(link)
         yield link
         link = number(at("struct list_head", link)["next"])
 
@@ -143,6 +146,12 @@ def function_at(address):
     if block is None:
         return "0x%x" % address
     return "%s+0x%x" % (block.function.name, address - block.start)
+
+
+def symbol_at(address):
+    """The name of the kernel's function that contains an address, as its own table of symbols has it; or the number."""
+    found = gdb.execute("info symbol 0x%x" % address, to_string=True) if address >= TEXT else "No symbol"
+    return "0x%x" % address if found.startswith("No symbol") else found.split()[0]
 
 
 # --- memory ----------------------------------------------------------------------------------------
@@ -191,6 +200,27 @@ def sees_kernel():
         return False
 
 
+PATCHED = 100           # less than one byte of so many
+compared = None         # the connection whose kernel has been compared with our symbols
+
+
+def compare_kernels():
+    """Once for each machine: is it the kernel whose symbols are loaded? Else all answers are wrong. At boot it changes a few bytes itself."""
+    global compared
+    machine = getattr(gdb.selected_inferior(), "connection_num", 0)
+    if compared == machine:
+        return
+    compared = machine
+    start, end = evaluate("(unsigned long) &_text"), evaluate("(unsigned long) &_etext")
+    runs = read(start, end - start)
+    gdb.execute("set trust-readonly-sections on")
+    built = read(start, end - start)
+    gdb.execute("set trust-readonly-sections off")
+    if sum(a != b for a, b in zip(runs, built)) > len(built) // PATCHED:
+        print("WARNING: the machine runs another kernel than %s, so nothing here is to be trusted: it was built anew meanwhile. Start the "
+              "machine anew; to a recording attach with: tools/gdb/attach build/recording." % kernel().filename)
+
+
 class Selection:
     """The CPU that the user has selected; memory is read on another one while it can't see the kernel yet."""
 
@@ -209,10 +239,12 @@ class Selection:
             for thread in threads():
                 thread.switch()
                 if sees_kernel():
+                    compare_kernels()
                     return self
             self.__exit__()
             raise Unready("no CPU has switched paging on yet: continue to the kernel's first C function "
                           "(hbreak percpu_init_boot_cpu)")
+        compare_kernels()
         return self
 
     def __exit__(self, *_):
