@@ -172,6 +172,7 @@ ALL = [
                 "everywhere.py", 1),
     GdbScenario("gdb-4-cpus", "the same with 4 CPUs", "everywhere.py", 4),
     GdbScenario("gdb-steps", "from main of a program into the fault handler and back; a watched entry", "steps.py", 2),
+    GdbScenario("gdb-arguments", "wrong arguments, a panic, no machine: every command answers or refuses in a sentence", "arguments.py", 1),
     TraceScenario("gdb-trace", "vm-trace and the guest's file `trace` show the same events, letter for letter", "trace.py", 2),
     PageScenario("gdb-questions", "docs/gdb-questions.md and the session of docs/gdb.md, typed as they stand there", "page.py", 1),
     EditorScenario("gdb-editor", "what .vscode/launch.json does, through gdb's machine interface", "mi.py", 1),

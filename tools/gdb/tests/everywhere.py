@@ -171,8 +171,11 @@ def collapse(address):
     compare("collapsed")
     says("vm-walk 0x%x" % address, "2 MB", "huge page")
     says("vm-thp", "huge", "collapse_alloc 1")
-    says("vm-khugepaged", "mm_collapse_huge_page: ", "status=succeeded")
-    says("vm-trace -n 400 -e mm_collapse -p %d" % int(gdb.parse_and_eval("$pid()")), "tour-", "mm_collapse_huge_page_isolate: ")
+    if int(gdb.parse_and_eval("trace_is_compiled_in")):
+        says("vm-khugepaged", "mm_collapse_huge_page: ", "status=succeeded")
+        says("vm-trace -n 400 -e mm_collapse -p %d" % int(gdb.parse_and_eval("$pid()")), "tour-", "mm_collapse_huge_page_isolate: ")
+    else:
+        says("vm-trace", "built without events (TRACE=0)")
     quiet()
     kinds.stops(address)
 

@@ -26,7 +26,13 @@ class Function(gdb.Function):
             return guarded(self.answer, *arguments)
 
     def answer(self, *arguments):
-        return self.value(*(guest.number(a) for a in arguments))
+        return self.value(*(self.argument(a, guest.number) for a in arguments))
+
+    def argument(self, value, taken):
+        try:
+            return taken(value)
+        except gdb.error as error:
+            raise gdb.GdbError("$%s(%s): %s (%s)" % (self.name, self.arguments, self.about, error))
 
     def value(self, *arguments):
         raise NotImplementedError
@@ -52,7 +58,7 @@ class Virt(Function):
     name, arguments, about = "virt", "PHYSICAL", "where the kernel sees a physical address: in the direct map"
 
     def value(self, physical):
-        return C["DIRECT_MAP_BASE"] + physical
+        return C["DIRECT_MAP_BASE"] + physical & guest.MASK
 
 
 class Level(Function):
@@ -81,7 +87,7 @@ class PageOf(Function):
     name, arguments, about = "page", "FRAME", "the struct page of a frame"
 
     def value(self, frame):
-        return guest.pointer("struct page", frames.pages().base + frame * frames.pages().size)
+        return guest.pointer("struct page", frames.pages().base + frame * frames.pages().size & guest.MASK)
 
 
 class Current(Function):
@@ -134,18 +140,18 @@ class Vmstat(Function):
     name, arguments, about = "vmstat", '"NAME"', "a counter of /proc/vmstat"
 
     def answer(self, name):
-        known = {**frames.states(), **frames.events()}
-        if name.string() not in known:
-            raise gdb.GdbError("no counter is called %s. See: vm-diff" % name.string())
-        return known[name.string()]
+        known, name = {**frames.states(), **frames.events()}, self.argument(name, gdb.Value.string)
+        if name not in known:
+            raise gdb.GdbError("no counter is called %s. See: vm-diff" % name)
+        return known[name]
 
 
 class Runs(Function):
     name, arguments, about = "runs", '"PROGRAM"', "1 when this CPU runs a program of that name, in user mode or in the kernel"
 
     def answer(self, name):
-        task = tasks.current()
-        return int(task is not None and tasks.comm(task) == name.string())
+        task, name = tasks.current(), self.argument(name, gdb.Value.string)
+        return int(task is not None and tasks.comm(task) == name)
 
 
 FUNCTIONS = (Phys, Virt, Pte, Pmd, Frame, PageOf, Current, Pid, TaskOf, MmOf, VmaOf, PerCpu, Vmstat, Runs)
