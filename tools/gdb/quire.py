@@ -11,7 +11,7 @@ import gdb
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from vm import (buddy, check, diff, fault, functions, guest, help, huge, locks, lru, maps, page, printers,  # noqa: E402,F401
-                programs, rmap, swap, tasks, trace, walk, watch)
+                programs, rmap, stack, swap, tasks, trace, walk, watch)
 
 for command in (walk.Walk, maps.Maps, page.PageCommand, rmap.Rmap, fault.FaultCommand, buddy.Buddy, lru.Lru, swap.Swap, huge.Thp,
                 huge.Khugepaged, tasks.Tasks, trace.Trace, locks.Locks, check.Check, diff.Diff, watch.Watch, programs.User, programs.Connect,

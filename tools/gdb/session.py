@@ -81,6 +81,7 @@ def run(command):
 
 def main():
     gdb.execute("set print frame-arguments none")
+    gdb.execute("set print entry-values no")
     with open(os.environ["QUIRE_TRANSCRIPT"], "w") as out:
         block = False
         for line in SESSION.splitlines():
