@@ -247,7 +247,7 @@ gdb: host-packages
 asked		= $(if $(filter command environment,$(firstword $(origin $1))),$($1),$2)
 
 # One CPU, and a command: what the machine cannot know by itself is written to $(K)/recording.
-COMMAND		?= tour
+record: COMMAND	?= tour
 record: host-packages
 	$(Q)tools/host-packages record
 	$(Q)$(MAKE) --no-print-directory kernel user
@@ -267,6 +267,7 @@ test: host-packages
 	$(Q)tools/host-packages test
 	$(Q)tools/host-packages fuzz || true
 	$(Q)tools/host-packages trace || true
+	$(Q)tools/host-packages record || true
 	$(Q)tools/host-packages gdb || echo "  without gdb its tests are skipped"
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)rm -f $(K)/test/finished
@@ -336,12 +337,15 @@ bench-tlb: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
 	$(Q)tools/bench-tlb --build $(K) --csv $(K)/bench-tlb.csv
 
-# RUN=FILE: a record or a trace that is there already; else COMMAND is recorded. COMPARE=FILE: a second run.
-COMMAND		?= crowd 60
+# RUN=FILE: a record or a trace that is there already; else COMMAND is recorded, in a machine of 128 MB if MEM does not say
+# otherwise. COMPARE=FILE: a second run.
+given		= $(if $(filter-out file,$(origin $(1))),$(2) $($(1)))
+report: COMMAND	?= crowd 60
 REPORT		?= $(K)/report.html
 report: host-packages
 	$(Q)$(MAKE) --no-print-directory kernel user
-	$(Q)tools/quire report $(if $(RUN),$(RUN),--record '$(COMMAND)' --no-make --keep $(REPORT:.html=.record.gz)) \
+	$(Q)tools/quire report $(if $(RUN),$(RUN),--record '$(COMMAND)' --no-make --keep $(REPORT:.html=.record.gz) \
+		$(call given,MEM,--mem) $(call given,SWAP,--swap) $(call given,CPUS,--cpus)) \
 		$(if $(COMPARE),--compare $(COMPARE)) --build $(K) -o $(REPORT)
 
 help:
@@ -368,7 +372,7 @@ help:
 #: make bench-thp           huge pages after swap, and out of memory in pieces, beside Linux's
 #: make bench-trace         what a fault costs with trace events compiled out, off, and on
 #: make report              a run as pictures: build/report.html, which needs no network; COMMAND='crowd 60'
-#:                          or RUN=FILE, COMPARE=FILE (docs/report.md)
+#:                          MEM=128 SWAP=512 CPUS=2; or RUN=FILE, COMPARE=FILE (docs/report.md)
 #: make bench-tlb           what a TLB misses in a program with small and with huge pages
 #:
 #: make FILE.o .i .s .lst   one source file: object, preprocessed, assembly, listing

@@ -4,11 +4,14 @@
  *
  *	PMD none, area wants huge pages		do_huge_pmd_anonymous_page	huge_anon.c
  *	PMD huge, read-only, written to		do_huge_pmd_wp_page		huge_wp.c
+ *	the same in a shared area		split_huge_pmd, then its PTE	mm/split
  *	PMD-sized swap entry			do_huge_pmd_swap_page		huge_swap_in.c
  *	PTE none, anonymous area		do_anonymous_page		anon.c
  *	PTE none, file or shared memory		do_fault			file.c
  *	PTE not present				do_swap_page			swap_in.c
  *	PTE read-only, written to		do_wp_page			cow.c
+ *	PMD or PTE being moved or split		wait for its page, try again	swap_in.c
+ *	PMD or PTE that allows the access	set accessed, dirty		touch_pmd, touch_pte
  *
  * Entries are read without a lock here; each handler takes the lock and reads again before it changes anything. When
  * somebody else was faster the answer is 0 as well: the program tries again, and faults again if it must.

@@ -47,7 +47,11 @@ void map_new_huge_page(struct vm_fault *vmf, struct page *page, enum huge_fault_
 	trace_huge_fault(vmf, result);
 }
 
-/* Set the deposit aside and lock the PMD, if it is still empty. => table is used up in any case but 0 */
+/*
+ * Lock the PMD, if it is still empty (*empty), and set the table aside behind it.
+ * => the table is used up in any case. Not empty: nothing is locked; 0, another thread was faster, or VM_FAULT_SIGBUS: the OOM
+ *    reaper is at work
+ */
 static vm_fault_t lock_empty_pmd(struct vm_fault *vmf, struct page *table, bool *empty)
 {
 	bool stable;

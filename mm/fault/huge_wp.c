@@ -29,9 +29,9 @@ static vm_fault_t make_writable(struct vm_fault *vmf)
 	return 0;
 }
 
-static vm_fault_t split_and_fall_back(struct vm_fault *vmf)
+static vm_fault_t split_and_fall_back(struct vm_fault *vmf, enum huge_fault_result why)
 {
-	trace_huge_fault(vmf, HUGE_FAULT_SPLIT);
+	trace_huge_fault(vmf, why);
 	split_huge_pmd(vmf->vma, vmf->pmd, vmf->address);
 	return VM_FAULT_FALLBACK;
 }
@@ -45,7 +45,7 @@ static vm_fault_t replace_huge_zero_page(struct vm_fault *vmf)
 		page = alloc_huge_page_for_fault(vmf);
 	if (!page) {
 		count_vm_event(THP_FAULT_FALLBACK);
-		return split_and_fall_back(vmf);
+		return split_and_fall_back(vmf, HUGE_FAULT_NO_PAGE);
 	}
 	if (!lock_unchanged_pmd(vmf)) {
 		put_page(page);
@@ -102,7 +102,7 @@ static vm_fault_t copy_whole(struct vm_fault *vmf, struct page *old)
 	if (!new) {
 		count_vm_event(THP_COW_FALLBACK);
 		put_page(old);
-		return split_and_fall_back(vmf);
+		return split_and_fall_back(vmf, HUGE_FAULT_SPLIT);
 	}
 	if (!lock_unchanged_pmd(vmf)) {
 		put_page(new);
@@ -163,5 +163,5 @@ vm_fault_t do_huge_pmd_wp_page(struct vm_fault *vmf)
 		return copy_whole(vmf, page);
 	}
 	spin_unlock(vmf->ptl);
-	return split_and_fall_back(vmf);
+	return split_and_fall_back(vmf, HUGE_FAULT_SPLIT);
 }

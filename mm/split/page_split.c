@@ -98,7 +98,7 @@ static void split_frozen(struct page *head, struct list_head *list)
 	spin_unlock(&lruvec->lru_lock);
 }
 
-/* The mappings of all parts come back; the parts are unlocked, and the references of the split dropped. */
+/* The mappings are back: the parts are unlocked, and the reference that the split gave to each is dropped. */
 static void finish_parts(struct page *head, struct page *keep)
 {
 	for (unsigned long i = 0; i < HPAGE_PMD_NR; i++) {

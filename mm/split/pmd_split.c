@@ -22,6 +22,10 @@
 #include <mm/table/tlb.h>
 #include <kernel/trace/trace.h>
 
+/* Made by mm/fault, above; needed here to tell them from others, and to put the small one in the place of the huge one. */
+unsigned long zero_pfn;
+struct page *huge_zero_page;
+
 /* What all 512 PTEs inherit from the PMD, and the page's own mark. */
 struct huge_mapping {
 	pmd_t	pmd;
@@ -125,9 +129,6 @@ static void split_absent_pmd(pmd_t *pmd)
 	smp_wmb();
 	pmd_populate(pmd, table);
 }
-
-unsigned long zero_pfn;
-struct page *huge_zero_page;
 
 void split_huge_pmd_locked(struct vma *vma, pmd_t *pmd, unsigned long address, bool freeze)
 {

@@ -23,6 +23,7 @@ class GdbScenario:
     command = "tour"
     options = ["--append", "trace_event=huge_memory:*"]
     environment = {}
+    needs = "gdb"
 
     def __init__(self, name, about, script, cpus, timeout=600):
         self.name, self.about, self.script, self.cpus, self.timeout = name, about, script, cpus, timeout
@@ -113,6 +114,8 @@ class EditorScenario(GdbScenario):
 
 class ReplayScenario(GdbScenario):
     """A recorded run: two replays print the same, and going back finds who changed an entry."""
+
+    needs = "gdb, or no qemu-img,"
 
     def __init__(self, *arguments):
         super().__init__(*arguments)

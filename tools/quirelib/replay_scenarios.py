@@ -23,6 +23,7 @@ class RefusalScenario:
     def __init__(self, name, about):
         self.name, self.about = name, about
         self.possible = shutil.which("qemu-img") is not None
+        self.needs = "qemu-img"
         self.log = ""
 
     def run(self, runner):

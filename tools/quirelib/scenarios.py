@@ -23,6 +23,7 @@ class Scenario:
         self.status = status
         self.timeout = timeout
         self.on_linux = on_linux
+        self.needs = needs
         self.possible = os.path.exists(needs)
 
     def run(self, runner):

@@ -20,6 +20,7 @@ import threading
 import time
 
 from . import gdb_scenarios, host, replay_scenarios, scenarios
+from .mistakes import MistakesScenario
 
 NEEDS = re.compile(r"/\*\s*quire-test:(.*?)\*/", re.DOTALL)
 DEFAULTS = {"mem": "128", "swap": "0", "cpus": "2", "thp": "madvise", "timeout": "60", "args": "",
@@ -34,7 +35,7 @@ LINUX_SLOWER = 3            # it boots for ten seconds and more on a busy host
 KTEST_SECONDS = 900         # all of them, in a debug build on a busy host; when one hangs the log tells which
 SAN_EXTRA_MB = 6            # larger code and data
 TOLERATED_LEAK_KB = 256     # as in user/testrun
-SCENARIOS = scenarios.ALL + gdb_scenarios.ALL + replay_scenarios.ALL
+SCENARIOS = scenarios.ALL + gdb_scenarios.ALL + replay_scenarios.ALL + [MistakesScenario()]
 STOP = threading.Event()    # the user has had enough
 LINUX_EXTRA_MB = 160        # its own code and tables, so that a test finds as much free memory
 
@@ -287,7 +288,7 @@ def jobs_for(runner, options):
         if not wanted(scenario.name, options.names) or options.linux and not scenario.on_linux:
             continue
         if not scenario.possible:
-            runner.report.note("skipped: %s" % scenario.name)
+            runner.report.note("skipped: %s: there is no %s here" % (scenario.name, scenario.needs))
         else:
             jobs.append(lambda s=scenario: runner.scenario(s))
     if not options.linux:

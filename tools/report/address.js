@@ -78,6 +78,8 @@ function describeRange(row) {
 }
 
 function drawAddress() {
+	if (!state.run.spaces.length)
+		return;
 	const space = spaceNow(), rows = addressPanel.rows = rowsNow(space);
 	const c = prepare(addressPanel.canvas, LABEL + 32 * CELL + WORDS + 10, Math.max(rows.length, 1) * (CELL + 1) + 2);
 	c.font = "12px ui-monospace, 'DejaVu Sans Mono', monospace";
@@ -85,7 +87,7 @@ function drawAddress() {
 	rows.forEach((row, i) => drawRow(c, row, i * (CELL + 1)));
 	if (!rows.length) {
 		c.fillStyle = paint("soft");
-		c.fillText(space ? "this process does not exist at this time" : "no samples of address spaces in this run", 4, 8);
+		c.fillText("this process does not exist at this time", 4, 8);
 	}
 	addressPanel.chooser.value = space ? String(space.pid) : "";
 	const rss = space && at(space.rss, state.sample);
@@ -128,8 +130,10 @@ function makeAddress() {
 	addressPanel.chooser = el("select", {id: "process", onchange: (e) => select(Number(e.target.value), null)},
 		...state.run.spaces.map((s) => el("option", {value: s.pid}, `${s.name} (${s.pid})`)));
 	addressPanel.detail = el("div", {class: "detail", "aria-live": "polite"});
-	addPanel(panel("Address space", "One row is 2 MB, one cell 64 KB (16 pages). A cell shows what most of its pages are, a dot at its corner that not all of them are. Framed rows have changed since the sample before.",
+	const picture = state.run.spaces.length ? [
 		el("div", {class: "tools"}, el("label", {}, "process ", addressPanel.chooser), el("span", {id: "rss"})),
 		legend(PAGES, ["H", "a", "f", "s", "z", "."]),
-		el("div", {class: "scroll"}, addressPanel.canvas), addressPanel.detail), drawAddress);
+		el("div", {class: "scroll"}, addressPanel.canvas), addressPanel.detail] : [missing("This run has no samples of address spaces.", RECORD_IT)];
+	addPanel(panel("Address space", "One row is 2 MB, one cell 64 KB (16 pages). A cell shows what most of its pages are, a dot at its corner that not all of them are. Framed rows have changed since the sample before.",
+		...picture), drawAddress);
 }

@@ -3,31 +3,43 @@
 
 const comparePanel = {box: null, canvases: [], chart: null};
 
-/* What a reader compares first: [words, number of a run, how it is said] */
+/* How the runs were made: [words, text of a run] */
+const CIRCUMSTANCES = [
+	["memory", (r) => r.about.memoryKB && `${Math.round(r.about.memoryKB / 1024)} MB`],
+	["CPUs", (r) => String(r.about.cpus)],
+	["huge pages", (r) => r.about.thp],
+	["huge pages to swap", (r) => r.about.thpSwap],
+];
+
+/* What a reader compares first: [words, number of a run (null: it does not know), how it is said] */
 const MEASURES = [
 	["length", (r) => r.length, duration],
-	["faults", (r) => r.faults.of, number],
-	["time in faults", (r) => r.faultBins.reduce((sum, t) => sum + t.us, 0), duration],
+	["faults", (r) => (r.counts.page_fault_user ? r.faults.of : null), number],
+	["time in faults", (r) => (r.counts.user_fault_end ? r.faultBins.reduce((sum, t) => sum + t.us, 0) : null), duration],
 	["direct reclaim, stalled", (r) => r.tracks.tasks.reduce((sum, t) => sum + t.stalled, 0), duration],
 	["pages written to swap", (r) => grown(r, "pswpout"), number],
 	["pages read from swap", (r) => grown(r, "pswpin"), number],
-	["huge faults", (r) => r.ledger.sums[0], number],
-	["fallbacks to 4 KB", (r) => r.ledger.sums[1], number],
-	["PMDs split", (r) => r.ledger.sums[3], number],
-	["ranges collapsed", (r) => r.ledger.sums[4], number],
-	["ranges refused", (r) => r.ledger.sums[5], number],
+	["huge faults", (r) => grown(r, "thp_fault_alloc"), number],
+	["fallbacks to 4 KB", (r) => grown(r, "thp_fault_fallback"), number],
+	["PMDs split", (r) => grown(r, "thp_split_pmd"), number],
+	["huge pages split", (r) => grown(r, "thp_split_page"), number],
+	["huge pages collapsed", (r) => grown(r, "thp_collapse_alloc"), number],
 	["events lost", (r) => r.about.lost, number],
 ];
 
 function grown(run, counter) {
-	const row = run.totals.find((t) => t[0] === counter);
-	return row ? row[3] : 0;
+	return run.sampled ? run.grown[counter] || 0 : null;
 }
 
 function measureRow([words, measure, say]) {
-	const [a, b] = [measure(state.run), measure(state.other)];
-	return el("tr", {}, el("td", {}, words), el("td", {class: "number"}, say(a)), el("td", {class: "number"}, say(b)),
-		el("td", {class: "number"}, a ? (b / a).toFixed(2) + " \u00d7" : "-"));
+	const [a, b] = [measure(state.run), measure(state.other)], cell = (text) => el("td", {class: "number"}, text);
+	const said = (n) => (n === null ? "not known" : say(n));
+	return el("tr", {"data-measure": words}, el("td", {}, words), cell(said(a)), cell(said(b)), cell(a && b !== null ? (b / a).toFixed(2) + " \u00d7" : "-"));
+}
+
+function circumstanceRow([words, text]) {
+	const [a, b] = [text(state.run) || "?", text(state.other) || "?"];
+	return el("tr", {}, el("td", {}, words), el("td", {class: "number"}, a), el("td", {class: "number"}, b), el("td", {class: "number"}, a === b && a !== "?" ? "same" : ""));
 }
 
 /* The letter of each tile: what most of its frames are, by the share of the run that has passed */
@@ -62,7 +74,7 @@ function drawTiles(canvas, mine, others) {
 }
 
 function drawCompare() {
-	if (!state.other)
+	if (!state.other || !comparePanel.canvases.length)
 		return;
 	const share = timeNow() / state.run.length, a = tilesAt(state.run, share), b = tilesAt(state.other, share);
 	drawTiles(comparePanel.canvases[0], a, b);
@@ -72,12 +84,14 @@ function drawCompare() {
 }
 
 function fillCompare() {
-	comparePanel.canvases = [el("canvas"), el("canvas")];
+	const mapped = state.run.frames.blocks.length && state.other.frames.blocks.length;
+	comparePanel.canvases = mapped ? [el("canvas"), el("canvas")] : [];
 	comparePanel.box.replaceChildren(
 		el("table", {id: "measures"}, el("thead", {}, el("tr", {}, el("th", {}, ""), el("th", {}, state.run.title), el("th", {}, state.other.title), el("th", {}, "second / first"))),
-			el("tbody", {}, ...MEASURES.map(measureRow))),
-		el("p", {id: "differ", class: "detail"}),
-		el("div", {class: "pair"}, ...[state.run, state.other].map((run, i) => el("figure", {}, comparePanel.canvases[i], el("figcaption", {}, run.title)))));
+			el("tbody", {}, ...CIRCUMSTANCES.map(circumstanceRow), ...MEASURES.map(measureRow))),
+		...(mapped ? [el("p", {id: "differ", class: "detail"}),
+			el("div", {class: "pair"}, ...[state.run, state.other].map((run, i) => el("figure", {}, comparePanel.canvases[i], el("figcaption", {}, run.title))))] :
+			[missing("One of the two runs has no samples of frames: there are no maps to compare.", RECORD_IT)]));
 	redraw();
 }
 

@@ -15,7 +15,7 @@ function chromeTrace() {
 		if (dur !== null)
 			out.push({ph: "X", pid: 2, tid: pid, ts, dur, name: run.faults.kinds[kind], args: {address: "0x" + address}});
 	out.push({ph: "M", pid: 2, name: "process_name", args: {name: "faults (a choice)"}});
-	run.t.forEach((ts, i) => {
+	run.sampled && run.t.forEach((ts, i) => {
 		const value = (name) => run.series[name][i] / 256;
 		out.push({ph: "C", pid: 1, ts, name: "memory, MB", args: {free: value("nr_free_pages"), swap: value("swap_used")}});
 		out.push({ph: "C", pid: 1, ts, name: "LRU, MB", args: {active: value("nr_active_anon"), inactive: value("nr_inactive_anon")}});

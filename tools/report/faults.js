@@ -11,7 +11,7 @@ function openFault(row) {
 	setTime(us);
 	const space = state.run.spaces.find((s) => s.pid === pid), entry = space && space.ranges.find((r) => r[0] === range);
 	const before = entry && lettersOf(entry[2], sampleAt(us)), after = entry && lettersOf(entry[2], Math.min(sampleAt(us) + 1, lastSample()));
-	const words = (now) => (now ? inWords(now.letters) || "nothing" : "not mapped");
+	const words = (now) => (!space ? "none" : now ? inWords(now.letters) || "nothing" : "not mapped");
 	$("#faultDetail").textContent = `0x${address} of ${taskName(pid)}: sample before: ${words(before)}; sample after: ${words(after)}. ` +
 		"Panel 1 shows the range.";
 }
@@ -47,8 +47,10 @@ function makeFaults() {
 		redraw();
 	};
 	faultPanel.body = el("tbody");
+	const notes = !hasEvent("page_fault_user") ? [missing("This trace has no page faults.", turnOn("exceptions:page_fault_user"))] :
+		!hasEvent("user_fault_end") ? [missing("How long the faults took is not known.", "The end of a fault is an event of Quire's own, fault:user_fault_end; Linux has none.")] : [];
 	addPanel(panel("Faults", "The slowest, and an even choice of the others. A time opens the range: the slider goes there, panel 1 shows it.",
-		faultSums(), el("div", {class: "tools"},
+		...notes, faultSums(), el("div", {class: "tools"},
 			el("label", {}, "order ", el("select", {id: "faultOrder", onchange: (e) => set("order", e.target.value)},
 				el("option", {value: "latency"}, "slowest first"), el("option", {value: "time"}, "from the slider's time on"))),
 			el("label", {}, "kind ", el("select", {onchange: (e) => set("kind", e.target.value)}, el("option", {value: ""}, "all"),

@@ -4,7 +4,7 @@
 const ledgerPanel = {body: null, all: false};
 const SHOWN = 40;
 
-/* A bar of letters: which of it was when. One place is a fortieth of the run. */
+/* A bar of letters: which of it was when. 48 places are the run. */
 function story(lines) {
 	const places = new Array(48).fill("\u00b7");
 	for (const [us, text] of lines) {
@@ -33,10 +33,12 @@ function drawLedger() {
 }
 
 function makeLedger() {
-	const {columns, sums} = state.run.ledger;
+	const {columns, sums, rows} = state.run.ledger;
 	ledgerPanel.body = el("tbody");
+	const found = rows.length ? [] : [missing("No event of this run says what happened to a 2 MB range.",
+		"That is told by events of Quire's own (huge_fault, split_huge_pmd, khugepaged_range, swap_in); Linux has none of them. Panel 1 shows the ranges themselves, if the run was sampled.")];
 	addPanel(panel("Ledger of the 2 MB ranges", "fault: huge at once. fallback: 4 KB because no huge page was to be had. swapin: pages read back. split, collapse: the PMD became a table, and a huge page again. refuse: khugepaged looked and said no. The strip is the run from left to right: H huge fault, 4 fallback, i swap-in, s split, C collapse, r refused.",
-		el("p", {class: "sums"}, ...columns.map((name, i) => el("span", {}, `${name} `, el("b", {"data-sum": name}, number(sums[i])), " "))),
+		...found, el("p", {class: "sums"}, ...columns.map((name, i) => el("span", {}, `${name} `, el("b", {"data-sum": name}, number(sums[i])), " "))),
 		el("div", {class: "tools"}, el("label", {}, el("input", {type: "checkbox", onchange: (e) => {
 			ledgerPanel.all = e.target.checked;
 			redraw();

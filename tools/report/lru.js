@@ -60,6 +60,8 @@ function makeChart(box, [title, lines], width) {
 
 /* Colours belong to a theme, the width to the window: then they are made anew. */
 function remakeCharts() {
+	if (!state.run.sampled)
+		return;
 	for (const chart of lruPanel.charts)
 		chart.destroy();
 	const width = Math.min($("main").clientWidth - 40, 1120);
@@ -76,6 +78,6 @@ function drawLru() {
 function makeLru() {
 	lruPanel.boxes = CHARTS.map(() => el("div", {class: "chart"}));
 	addPanel(panel("Free memory and the LRU lists", "kswapd begins below low and ends above high; below min only those who free memory get any. Click sets the time; the legend shows the numbers of the chosen sample.",
-		...lruPanel.boxes), drawLru);
+		...(state.run.sampled ? lruPanel.boxes : [missing("This run has no samples of /proc/vmstat and /proc/zoneinfo.", RECORD_IT)])), drawLru);
 	remakeCharts();
 }

@@ -56,8 +56,9 @@ function key(e) {
 
 function describeRun() {
 	const a = state.run.about;
-	$("#about").textContent = [`${a.cpus} CPUs`, `${Math.round(a.memoryKB / 1024)} MB`, `THP ${a.thp || "?"}`, seconds(state.run.length),
-		`${state.run.t.length} samples`, `${number(a.events)} events, ${number(a.lost)} lost`].join(" \u00b7 ");
+	$("#about").textContent = [a.cpus === 1 ? "1 CPU" : `${a.cpus} CPUs`, a.memoryKB && `${Math.round(a.memoryKB / 1024)} MB`, a.thp && `THP ${a.thp}`,
+		a.thpSwap && `huge pages to swap: ${a.thpSwap}`, seconds(state.run.length), state.run.sampled ? `${state.run.t.length} samples` : "no samples",
+		`${number(a.events)} events` + (a.lost === null ? "" : `, ${number(a.lost)} lost`)].filter(Boolean).join(" \u00b7 ");
 	$("#footer").textContent = "docs/report.md tells how to read each panel. All numbers come from the trace and from /proc; this file needs no network.";
 }
 

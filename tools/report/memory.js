@@ -94,6 +94,8 @@ function drawZoom() {
 }
 
 function drawMemory() {
+	if (!state.run.frames.blocks.length)
+		return;
 	const blocks = state.run.frames.blocks, width = $("main").clientWidth - 40, s = memoryPanel.scale;
 	const columns = memoryPanel.columns = Math.max(4, Math.min(16, Math.floor(width / (TILE_W * s + 4))));
 	const c = prepare(memoryPanel.canvas, columns * (TILE_W * s + 4) + 4, Math.ceil(blocks.length / columns) * (TILE_H * s + 4) + 4);
@@ -117,7 +119,8 @@ function drawMemory() {
 
 function colourBy(by) {
 	memoryPanel.by = by;
-	$("#by").value = by;
+	if ($("#by"))
+		$("#by").value = by;
 	redraw();
 }
 
@@ -143,9 +146,11 @@ function makeMemory() {
 			}
 		}});
 	memoryPanel.zoom = el("canvas", {role: "img", "aria-label": "the 512 frames of the chosen tile"});
-	addPanel(panel("Physical memory", "One tile is 2 MB, one point a frame of 4 KB. A letter names what most of a tile is; the chosen tile is shown large, letter by letter. Capital letters: on the active list.",
+	const picture = state.run.frames.blocks.length ? [
 		el("div", {class: "tools"}, el("label", {}, "colour by ", el("select", {id: "by", onchange: (e) => colourBy(e.target.value)},
 			...by.map((b) => el("option", {value: b}, b)))), el("span", {id: "freeHuge"})),
 		el("div", {id: "frameLegend"}), el("div", {class: "scroll wide"}, memoryPanel.canvas),
-		el("div", {class: "scroll wide"}, memoryPanel.zoom), el("p", {id: "zoomWords", class: "detail", "aria-live": "polite"})), drawMemory);
+		el("div", {class: "scroll wide"}, memoryPanel.zoom), el("p", {id: "zoomWords", class: "detail", "aria-live": "polite"})] :
+		[missing("This run has no samples of the page flags of frames.", RECORD_IT)];
+	addPanel(panel("Physical memory", "One tile is 2 MB, one point a frame of 4 KB. A letter names what most of a tile is; the chosen tile is shown large, letter by letter. Capital letters: on the active list.", ...picture), drawMemory);
 }

@@ -66,6 +66,15 @@ function select(pid, range) {
 	redraw();
 }
 
+/* What stands in the place of a picture that the run has not got: what is missing, and how to have it. */
+function missing(what, how) {
+	return el("p", {class: "missing"}, what + " ", el("span", {class: "soft"}, how));
+}
+
+const RECORD_IT = "A trace as text has events only. tools/quire report --record COMMAND records the samples as well, on Quire, and with --linux on Linux.";
+const turnOn = (events) => `To have it, turn on ${events} when the trace is made.`;
+const hasEvent = (...names) => names.some((name) => state.run.counts[name]);
+
 /* What a range was at a sample: its 512 letters and the frame of its first page in memory; null: not there */
 function lettersOf(changes, sample) {
 	const change = at(changes, sample);

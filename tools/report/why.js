@@ -7,5 +7,6 @@ function makeWhy() {
 		rows.length ? el("table", {class: "bars"}, el("tbody", {}, ...rows.map(([reason, explanation, n]) => el("tr", {},
 			el("th", {scope: "row"}, reason), el("td", {class: "number", "data-reason": reason}, number(n)),
 			el("td", {class: "bar"}, el("span", {style: `width:${Math.max(n / most * 100, 0.5)}%`}, "#")),
-			el("td", {class: "soft"}, explanation))))) : el("p", {}, "No refusal is in this trace.")), () => {});
+			el("td", {class: "soft"}, explanation))))) : hasEvent("huge_fault", "mm_khugepaged_scan_pmd", "khugepaged_range", "mm_collapse_huge_page") ? el("p", {}, "No refusal is in this trace.") :
+		missing("No event of this trace says whether huge pages were looked for.", turnOn("huge_memory:mm_khugepaged_scan_pmd and huge_memory:mm_collapse_huge_page"))), () => {});
 }

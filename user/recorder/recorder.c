@@ -53,7 +53,8 @@ static void meta(const char *command, const char *interval)
 {
 	static const char *const files[] = {
 		"/proc/cmdline", "/proc/version", "/proc/meminfo", "/proc/swaps", "/proc/cpuinfo",
-		"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none",
+		"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/swap",
+		"/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none",
 		"/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_swap",
 		"/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_shared",
 	};

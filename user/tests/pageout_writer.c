@@ -37,12 +37,40 @@ static void *writer(void *unused)
 	return unused;
 }
 
+/* => pages: the sum over all zones of a watermark in /proc/zoneinfo */
+static long watermark(const char *name)
+{
+	char line[256], word[32];
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	long sum = 0, n;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " %31s %ld", word, &n) == 2 && !strcmp(word, name))
+			sum += n;
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+/*
+ * While memory is plentiful a page that was written stays in the swap cache, with whatever came after the disk's copy. Short of
+ * the high mark it is free when its write ends, and only the disk's copy comes back. So all but that is locked away.
+ */
+static void make_memory_short(void)
+{
+	long spare = vmstat("nr_free_pages") - (watermark("low") + watermark("high")) / 2;
+
+	if (spare > PAGES)
+		mmap(NULL, (spare - PAGES) * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+}
+
 int main(void)
 {
 	long end, out = vmstat("pswpout"), written;
 	pthread_t thread;
 
 	plan(2);
+	make_memory_short();
 	area = map_small(PAGES * PAGE);
 	on_cpu(0);
 	pthread_create(&thread, NULL, writer, NULL);

@@ -113,6 +113,13 @@ def check(told):
     return 1 if problems or unequal and not lost else 0
 
 
+def title(told, path):
+    """What ran, on what, and from which file"""
+    meta = told.record.meta
+    what = "%s, on %s" % (meta["command"], meta.get("kernel", "?")) if "command" in meta else "a trace as text"
+    return "%s (%s)" % (what, os.path.basename(path)) if path else what
+
+
 def main(argv):
     options = parser().parse_args(argv)
     options.build = os.path.abspath(options.build)
@@ -128,11 +135,11 @@ def main(argv):
             f.writelines(text.line(e, told.names) + "\n" for e in told.events)
     if options.check:
         return check(told)
-    title = told.record.meta.get("command") or os.path.basename(options.run or "run")
-    model = told.model("%s, on %s" % (title, told.record.meta.get("kernel", "a trace")))
+    model = told.model(title(told, options.run))
     other = None
     if second:
-        other = tell(second, options.compare).model(os.path.basename(options.compare))
+        other = tell(second, options.compare)
+        other = other.model(title(other, options.compare))
     if options.json:
         with open(options.json, "w") as f:
             json.dump(model, f)

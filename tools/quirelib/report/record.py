@@ -19,8 +19,11 @@ def read_bytes(path):
     """The whole file, unpacked if it is packed by gzip."""
     try:
         with open(path, "rb") as f:
-            data = f.read(max(os.fstat(f.fileno()).st_blocks * 512, 1 << 20)).rstrip(b"\0")  # a disk is sparse
-        return gzip.decompress(data) if data[:2] == GZIP else data
+            if f.read(2) == GZIP:
+                f.seek(0)
+                return gzip.decompress(f.read())
+            f.seek(0)
+            return f.read(max(os.fstat(f.fileno()).st_blocks * 512, 1 << 20)).rstrip(b"\0")    # a disk is sparse
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise host.Problem("%s is damaged: %s" % (path, error)) from None
 

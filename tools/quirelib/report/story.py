@@ -8,6 +8,7 @@ WATERMARKS = ("min", "low", "high")
 SERIES = ("nr_free_pages", "nr_active_anon", "nr_inactive_anon", "nr_active_file", "nr_inactive_file", "nr_unevictable",
           "nr_isolated_anon", "nr_writeback", "nr_slab_reclaimable", "nr_slab_unreclaimable", "nr_page_table_pages",
           "nr_anon_transparent_hugepages", "nr_swapcached")
+INSTANTS = 200
 SMALLEST_RANGE = 4          # a range of the page shows letters for 16 pages at a time
 
 
@@ -70,8 +71,10 @@ class Story:
             "title": title,
             "about": self.about(),
             "length": self.length,
-            "t": [self.clock.us(s.begin) for s in self.samples],
+            "t": [self.clock.us(s.begin) for s in self.samples] or self.instants(),
+            "sampled": bool(self.samples),
             "series": self.series(),
+            "grown": self.grown(),
             "names": {str(p): n for p, n in self.names.items()},
             "spaces": self.spaces(),
             "frames": self.frames(),
@@ -84,13 +87,25 @@ class Story:
             "counts": self.counts(),
         }
 
+    def instants(self):
+        """Times for the slider of a run without samples"""
+        return [self.length * n // INSTANTS for n in range(INSTANTS + 1)]
+
+    def grown(self):
+        """=> {counter of vmstat: its growth}, of all that have changed"""
+        if not self.samples:
+            return {}
+        first, last = self.samples[0].vmstat, self.samples[-1].vmstat
+        return {name: n - first.get(name, 0) for name, n in last.items() if n != first.get(name, 0)}
+
     def about(self):
         files, meta = self.record.files, self.record.meta
         memory = re.search(r"MemTotal:\s+(\d+)", files.get("/proc/meminfo", ""))
-        return {"kernel": meta.get("kernel", "?"), "cpus": int(meta.get("cpus", 0)), "command": meta.get("command", ""),
+        return {"kernel": meta.get("kernel", "?"), "cpus": int(meta.get("cpus", 0)) or max(e.cpu for e in self.events) + 1, "command": meta.get("command", ""),
                 "memoryKB": int(memory.group(1)) if memory else 0, "events": len(self.inside),
-                "lost": self.record.lost_events(), "holes": self.lost.times,
-                "thp": files.get("/sys/kernel/mm/transparent_hugepage/enabled", "").strip()}
+                "lost": self.record.lost_events() if self.record.stats else None, "holes": self.lost.times,
+                "thp": chosen(files.get("/sys/kernel/mm/transparent_hugepage/enabled", "")),
+                "thpSwap": chosen(files.get("/sys/kernel/mm/transparent_hugepage/swap", ""))}
 
     def counts(self):
         counts = {}
@@ -132,6 +147,12 @@ class Story:
             if sample.processes:        # looked at less often than the frames
                 owners.append([number, {status_field(s, "QuireOwner"): pid for pid, s in sample.processes.items()}])
         return {"blocks": [blocks.get(b, []) for b in range(max(blocks, default=-1) + 1)], "owners": only_changes(owners)}
+
+
+def chosen(knob):
+    """always [madvise] never => madvise"""
+    found = re.search(r"\[(\w+)\]", knob)
+    return found.group(1) if found else ""
 
 
 def free_blocks(buddyinfo):

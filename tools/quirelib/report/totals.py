@@ -15,7 +15,7 @@ def field(name, **wanted):
             got = event.fields.get(key)
             if event.format:
                 got = event.format.named(key, got)
-            if got != expected:
+            if got not in (expected if isinstance(expected, tuple) else (expected,)):
                 return 0
         return event.fields.get(name, 0) if name else 1
     value.needs = name
@@ -42,7 +42,7 @@ RULES = (
     (("pswpin",), ("swap_readpage", field("nr"), ALL)),
     (("swpout_zero",), ("swap_zero", field("nr", write=1), ALL)),
     (("swpin_zero",), ("swap_zero", field("nr", write=0), ALL)),
-    (("thp_fault_alloc",), ("huge_fault", field(None, result="mapped"), ALL)),
+    (("thp_fault_alloc",), ("huge_fault", field(None, result=("mapped", "copied")), ALL)),
     (("thp_split_pmd", "thp_split_swap_pmd"), ("split_huge_pmd", one, ALL)),
     (("thp_split_page",), ("split_huge_page", field(None, result="split"), ALL)),
     (("thp_deferred_split_page",), ("deferred_split_page", one, ALL)),
