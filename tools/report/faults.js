@@ -5,6 +5,9 @@ const faultPanel = {body: null, order: "latency", kind: "", mine: false, limit: 
 const FAULT_WORDS = {"small": "first touch, 4 KB", "huge": "first touch, 2 MB", "swap-in": "swap cache: no read", "read": "read from swap",
 	"copy": "write to a shared page: copy", "reuse": "write, nobody shares it", "fallback": "huge was wanted: 4 KB", "huge-swap": "2 MB back from swap", "signal": "a mistake: signal"};
 
+/* Without the events inside of a fault each would look like a first touch. */
+const kindsAreKnown = () => hasEvent("user_fault_end");
+
 function openFault(row) {
 	const [us, pid, address] = row, range = (BigInt("0x" + address) & ~0x1fffffn).toString(16);
 	select(pid, range);
@@ -22,7 +25,7 @@ function faultRow(row) {
 		e.preventDefault();
 		openFault(row);
 	}}, seconds(us))), el("td", {}, taskName(pid)), el("td", {}, "0x" + address), el("td", {}, write ? "W" : "R"),
-		el("td", {}, name), el("td", {class: "number"}, duration(latency)), el("td", {class: "soft"}, FAULT_WORDS[name] + (reclaim ? "; it had to reclaim memory itself" : "")));
+		el("td", {}, kindsAreKnown() ? name : "?"), el("td", {class: "number"}, duration(latency)), el("td", {class: "soft"}, (kindsAreKnown() ? FAULT_WORDS[name] : "") + (reclaim ? "; it had to reclaim memory itself" : "")));
 }
 
 function drawFaultList() {
@@ -48,9 +51,9 @@ function makeFaults() {
 	};
 	faultPanel.body = el("tbody");
 	const notes = !hasEvent("page_fault_user") ? [missing("This trace has no page faults.", turnOn("exceptions:page_fault_user"))] :
-		!hasEvent("user_fault_end") ? [missing("How long the faults took is not known.", "The end of a fault is an event of Quire's own, fault:user_fault_end; Linux has none.")] : [];
+		!hasEvent("user_fault_end") ? [missing("Of what kind the faults were and how long they took is not known.", "That is told by events of Quire's own (fault:user_fault_end, swap_in, wp_fault, huge_fault); Linux has none of them.")] : [];
 	addPanel(panel("Faults", "The slowest, and an even choice of the others. A time opens the range: the slider goes there, panel 1 shows it.",
-		...notes, faultSums(), el("div", {class: "tools"},
+		...notes, kindsAreKnown() ? faultSums() : "", el("div", {class: "tools"},
 			el("label", {}, "order ", el("select", {id: "faultOrder", onchange: (e) => set("order", e.target.value)},
 				el("option", {value: "latency"}, "slowest first"), el("option", {value: "time"}, "from the slider's time on"))),
 			el("label", {}, "kind ", el("select", {onchange: (e) => set("kind", e.target.value)}, el("option", {value: ""}, "all"),

@@ -28,6 +28,7 @@ EXPLAIN = {
     "pmd_none": "no page table there: nothing was mapped yet",
     "pmd_null": "nothing was mapped in the whole gigabyte, or the huge page was just being moved",
     "pmd_swapped": "it is in swap as one 2 MB entry: the next fault brings it back whole",
+    "no_writable_page": "none of its entries may be written (a rule of older Linux)",
     "vma_check_failed": "the area may not hold huge pages",
     "vma_null": "the area is gone",
     "not_suitable_address_range": "the area does not cover the 2 MB",
