@@ -62,7 +62,7 @@ class GdbScenario:
 class TraceScenario(GdbScenario):
     """A program runs with all events on; then they are off, the guest shows its file `trace`, and gdb its answer to vm-trace."""
 
-    options = ["--append", "trace_buf_size=1048576"]
+    options = ["--append", "trace_buf_size=4194304"]
     command = ("cd /sys/kernel/tracing; echo '*:*' > set_event; tour > /tmp/out; echo a marker > trace_marker; echo 0 > tracing_on; "
                "cat trace; tour")
 
