@@ -8,6 +8,7 @@
 #include <fs/proc/proc.h>
 #include <fs/tty/tty.h>
 #include <kernel/lib/errno.h>
+#include <kernel/trace/trace.h>
 #include <process/group.h>
 #include <process/limits.h>
 #include <process/signal_send.h>
@@ -106,6 +107,7 @@ static int set_oom_score_adj(struct task *task, int value)
 	if (is_kernel_thread(task) || value < -1000 || value > 1000)
 		return -EINVAL;
 	WRITE_ONCE(task->signal->oom_score_adj, value);
+	trace(oom_score_adj_update, task->pid, task->comm, value);
 	return 0;
 }
 

@@ -157,6 +157,8 @@ void block_complete(struct block_request *request, int status)
 		keep_for_ever(request);
 	/* The transfer has been made all the same: after a failed one, the content of the disk or the memory is undefined. */
 	request->status = !status && request->inject_failure ? -EIO : status;
+	if (unlikely(request->status))
+		trace(block_rq_error, traced_dev(request->device), request->sector, sectors, request->status, rwbs(request));
 	trace(block_rq_complete, traced_dev(request->device), request->sector, sectors, request->status, rwbs(request));
 	account_end(request->device, request, sectors);
 	local_irq_save(flags);

@@ -77,16 +77,15 @@ const struct file_operations trace_raw_operations = { .open = raw_open, .release
 
 static int stats_show(struct seq *m, void *arg)
 {
-	const struct trace_ring *ring = trace_ring_of((unsigned int)(unsigned long)arg);
-	u64 now = ktime_get_ns() / 1000;
+	u64 now = ktime_get_ns() / 1000, oldest;
+	struct trace_ring_stats stats;
 
-	if (!ring)
+	if (!trace_ring_stats((unsigned int)(unsigned long)arg, &stats))
 		return 0;
-	seq_printf(m, "entries: %llu\noverrun: %llu\ncommit overrun: 0\nbytes: %llu\n",
-		   ring->written - ring->overrun - ring->read, ring->overrun, ring->bytes);
-	seq_printf(m, "oldest event ts: %5llu.%06llu\nnow ts: %5llu.%06llu\ndropped events: 0\nread events: %llu\n",
-		   ring->pages[ring->oldest % ring->nr_pages].time_stamp / 1000000000,
-		   ring->pages[ring->oldest % ring->nr_pages].time_stamp / 1000 % 1000000, now / 1000000, now % 1000000, ring->read);
+	oldest = stats.oldest_ns / 1000;
+	seq_printf(m, "entries: %llu\noverrun: %llu\ncommit overrun: 0\nbytes: %llu\n", stats.entries, stats.overrun, stats.bytes);
+	seq_printf(m, "oldest event ts: %5llu.%06llu\nnow ts: %5llu.%06llu\ndropped events: %llu\nread events: %llu\n",
+		   oldest / 1000000, oldest % 1000000, now / 1000000, now % 1000000, stats.dropped, stats.read);
 	return 0;
 }
 
@@ -94,7 +93,9 @@ static int stats_show(struct seq *m, void *arg)
 
 static unsigned int ring_kb(unsigned int cpu)
 {
-	return trace_ring_of(cpu) ? trace_ring_of(cpu)->nr_pages * (TRACE_PAGE_SIZE / 1024) : 0;
+	struct trace_ring_stats stats;
+
+	return trace_ring_stats(cpu, &stats) ? stats.nr_pages * (TRACE_PAGE_SIZE / 1024) : 0;
 }
 
 /* Of one CPU, or of all: X when they differ. */
@@ -136,6 +137,16 @@ int trace_buffer_size_store(char *text, void *arg)
 	}
 	mutex_unlock(&trace_control);
 	return error;
+}
+
+int trace_buffer_total_show(struct seq *m, void *arg __unused)
+{
+	unsigned long kb = 0;
+
+	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++)
+		kb += ring_kb(cpu);
+	seq_printf(m, "%lu\n", kb);
+	return 0;
 }
 
 int tracefs_add_cpus(struct superblock *sb)

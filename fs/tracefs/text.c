@@ -13,7 +13,7 @@
 #include <kernel/sched/task.h>
 #include <mm/alloc/slab.h>
 
-#define LINE_MAX	512
+#define LINE_MAX	(TRACE_RECORD_MAX + 256)		/* a mark of a program is as long as a record can be */
 
 /* A reader: its place in the rings, and the line that it is just giving away. */
 struct trace_reader {
@@ -23,6 +23,7 @@ struct trace_reader {
 	char		line[LINE_MAX];
 	size_t		length, given;
 	char		*header;	/* trace begins with it */
+	u64		overrun[MAX_CPUS];	/* events lost that the reader of trace_pipe has been told of */
 };
 
 static bool reader_next(struct trace_reader *r)
@@ -32,11 +33,12 @@ static bool reader_next(struct trace_reader *r)
 	return trace_ring_next(r->only, &r->cursor.at[r->only], &r->record, &r->cursor.lost);
 }
 
-static void make_line(struct trace_reader *r)
+/* The record's line behind the first n characters. */
+static void append_line(struct trace_reader *r, size_t n)
 {
-	r->length = trace_format(&r->record, r->line, LINE_MAX - 1);
+	r->length = n + trace_format(&r->record, r->line + n, LINE_MAX - 1 - n);
 	/* What was written to trace_marker may end with a newline of its own. */
-	if (!r->length || r->line[r->length - 1] != '\n')
+	if (r->line[r->length - 1] != '\n')
 		r->line[r->length++] = '\n';
 	r->given = 0;
 }
@@ -76,12 +78,12 @@ static void count_events(const struct trace_reader *r, u64 *there, u64 *written)
 {
 	*there = *written = 0;
 	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++) {
-		const struct trace_ring *ring = trace_ring_of(cpu);
+		struct trace_ring_stats stats;
 
-		if (!ring || (r->only != MAX_CPUS && cpu != r->only))
+		if ((r->only != MAX_CPUS && cpu != r->only) || !trace_ring_stats(cpu, &stats))
 			continue;
-		*there += ring->written - ring->overrun - ring->read;
-		*written += ring->written;
+		*there += stats.entries;
+		*written += stats.written;
 	}
 }
 
@@ -134,7 +136,7 @@ static ssize_t trace_read(struct file *file, struct iov_iter *to, u64 *pos)
 		if (r->given == r->length) {
 			if (!reader_next(r))
 				break;
-			make_line(r);
+			append_line(r, 0);
 		}
 		size_t n = give_line(r, to);
 
@@ -176,48 +178,79 @@ static bool take_next(struct trace_reader *r)
 	return true;
 }
 
-static int wait_for_event(struct trace_reader *r, struct file *file)
+/* "CPU:1 [LOST 300 EVENTS]" before the line of the first event that is not lost */
+static void make_pipe_line(struct trace_reader *r)
 {
-	while (!take_next(r)) {
+	unsigned int cpu = r->record.cpu;
+	struct trace_ring_stats stats;
+	size_t n = 0;
+
+	if (trace_ring_stats(cpu, &stats) && stats.overrun != r->overrun[cpu]) {
+		if (stats.overrun > r->overrun[cpu])
+			n = snprintf(r->line, LINE_MAX, "CPU:%u [LOST %llu EVENTS]\n", cpu, stats.overrun - r->overrun[cpu]);
+		r->overrun[cpu] = stats.overrun;	/* it is less after the ring was emptied */
+	}
+	append_line(r, n);
+}
+
+/*
+ * Takes an event and makes a line of it; waits for one when there is none.
+ *
+ * => trace_control held on success, and on any error not: nobody else who reads the pipe shows the same event
+ */
+static int wait_for_line(struct trace_reader *r, struct file *file)
+{
+	mutex_lock(&trace_control);
+	while (r->given == r->length) {
+		if (take_next(r)) {
+			make_pipe_line(r);
+			return 0;
+		}
+		mutex_unlock(&trace_control);
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
 		if (signal_pending(current))
 			return -EINTR;
 		schedule_timeout_interruptible(1);
+		mutex_lock(&trace_control);
 	}
-	make_line(r);
 	return 0;
 }
 
 static ssize_t pipe_read(struct file *file, struct iov_iter *to, u64 *pos)
 {
 	struct trace_reader *r = file->private;
+	int error = wait_for_line(r, file);
 	ssize_t done = 0;
-	int error = 0;
+	size_t n;
 
-	mutex_lock(&trace_control);
-	if (r->given == r->length) {
-		mutex_unlock(&trace_control);
-		error = wait_for_event(r, file);
-		if (error)
-			return error;
-		mutex_lock(&trace_control);
-	}
+	if (error)
+		return error;
 	do {
-		size_t n = give_line(r, to);
-
+		n = give_line(r, to);
 		done += n;
-		if (!n || r->given < r->length)
+		if (!n || r->given < r->length || !take_next(r))
 			break;
-		if (!take_next(r))
-			break;
-		make_line(r);
+		make_pipe_line(r);
 	} while (iov_iter_count(to));
 	mutex_unlock(&trace_control);
 	*pos += done;
 	return done;
 }
 
+static int pipe_open(struct inode *inode, struct file *file)
+{
+	int error = reader_open(inode, file);
+	struct trace_reader *r = file->private;
+	struct trace_ring_stats stats;
+
+	/* What was lost before another reader came along was his to hear of. */
+	for (unsigned int cpu = 0; !error && cpu < MAX_CPUS; cpu++)
+		if (trace_ring_stats(cpu, &stats) && stats.read)
+			r->overrun[cpu] = stats.overrun;
+	return error;
+}
+
 const struct file_operations trace_pipe_operations = {
-	.open = reader_open, .release = reader_release, .read = pipe_read,
+	.open = pipe_open, .release = reader_release, .read = pipe_read,
 };

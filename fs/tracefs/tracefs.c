@@ -142,7 +142,9 @@ static int set_event_pid_store(char *text, void *arg __unused)
 		if (kstrtoint(word, 10, &pids[nr++]))
 			return -EINVAL;
 	}
+	mutex_lock(&trace_control);
 	trace_set_pids(pids, nr);
+	mutex_unlock(&trace_control);
 	return 0;
 }
 
@@ -154,6 +156,12 @@ static int saved_cmdlines_show(struct seq *m, void *arg __unused)
 		if (*comm != '<')
 			seq_printf(m, "%d %s\n", pid, comm);
 	}
+	return 0;
+}
+
+static int saved_cmdlines_size_show(struct seq *m, void *arg __unused)
+{
+	seq_printf(m, "%u\n", TRACE_SAVED_COMMS);
 	return 0;
 }
 
@@ -178,19 +186,11 @@ static int tracing_on_store(char *text, void *arg __unused)
 	bool on;
 	int error = kstrtobool(text, &on);
 
-	if (!error)
-		WRITE_ONCE(tracing_on, on);
+	if (!error && on)
+		trace_start();
+	else if (!error)
+		trace_stop();
 	return error;
-}
-
-static int buffer_total_show(struct seq *m, void *arg __unused)
-{
-	unsigned long pages = 0;
-
-	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++)
-		pages += trace_ring_of(cpu) ? trace_ring_of(cpu)->nr_pages : 0;
-	seq_printf(m, "%lu\n", pages * 4);
-	return 0;
 }
 
 /* --- marks of programs ------------------------------------------------------------------------------------------------------------ */
@@ -226,14 +226,7 @@ static int text_show(struct seq *m, void *arg)
 /* The only choice may be chosen. */
 static int text_store(char *text, void *arg)
 {
-	const char *only = arg;
-
-	if (*only == '[') {
-		size_t n = strlen(only) - 2;
-
-		return strlen(text) == n && !strncmp(text, only + 1, n) ? 0 : -EINVAL;
-	}
-	return strcmp(text, only) ? -EINVAL : 0;
+	return strcmp(text, arg) ? -EINVAL : 0;
 }
 
 /* Texts that binary records name by their address: ours have none. */
@@ -241,6 +234,23 @@ static int nothing_show(struct seq *m __unused, void *arg __unused)
 {
 	return 0;
 }
+
+static const char readme[] =
+	"What the kernel does, recorded event by event. docs/tracing.md tells it at length.\n\n"
+	"  available_events              SYSTEM:EVENT, all there are\n"
+	"  set_event                     those that are on; write words: vmscan:* !sched:sched_switch\n"
+	"  events/SYSTEM/EVENT/enable    0 or 1; also events/SYSTEM/enable and events/enable\n"
+	"  events/SYSTEM/EVENT/filter    order > 0 && comm ~ \"press*\"; 0 takes it away\n"
+	"  events/SYSTEM/EVENT/format    the fields of a record, and how they are shown\n"
+	"  set_event_pid                 only of these tasks\n"
+	"  tracing_on                    0 stops, 1 goes on\n"
+	"  trace                         what was recorded, as lines; writing to it forgets all of it\n"
+	"  trace_pipe                    the same, taken away while it is read; waits for more\n"
+	"  per_cpu/cpuN/                 the ring of a CPU: trace, trace_pipe, trace_pipe_raw, stats, buffer_size_kb\n"
+	"  buffer_size_kb                of each CPU's ring\n"
+	"  trace_marker                  a line of yours among the events\n"
+	"  trace_options, options/       what a line shows, and what is lost when a ring is full\n"
+	"  trace_clock                   the clock of the events, with the names that programs have for it\n";
 
 static const struct pseudo_file trace_files[] = {
 	{ .path = "available_events", .show = available_events_show },
@@ -252,13 +262,16 @@ static const struct pseudo_file trace_files[] = {
 	{ .path = "tracing_on", .mode = 0644, .show = tracing_on_show, .store = tracing_on_store },
 	{ .path = "buffer_size_kb", .mode = 0644, .show = trace_buffer_size_show, .store = trace_buffer_size_store,
 	  .arg = TRACE_ALL_CPUS },
-	{ .path = "buffer_total_size_kb", .show = buffer_total_show },
-	{ .path = "trace_clock", .mode = 0644, .show = text_show, .store = text_store, .arg = "[mono]" },
+	{ .path = "buffer_total_size_kb", .show = trace_buffer_total_show },
+	{ .path = "trace_clock", .mode = 0644, .show = trace_clock_show, .store = trace_clock_store },
+	{ .path = "trace_options", .mode = 0644, .show = trace_options_show, .store = trace_options_store },
 	{ .path = "current_tracer", .mode = 0644, .show = text_show, .store = text_store, .arg = "nop" },
 	{ .path = "available_tracers", .show = text_show, .arg = "nop" },
 	{ .path = "saved_cmdlines", .show = saved_cmdlines_show },
+	{ .path = "saved_cmdlines_size", .show = saved_cmdlines_size_show },
 	{ .path = "saved_tgids", .show = saved_tgids_show },
 	{ .path = "printk_formats", .show = nothing_show },
+	{ .path = "README", .show = text_show, .arg = (void *)readme },
 };
 
 static int tracefs_fill_super(struct superblock *sb, const char *source __unused, const char *options __unused)
@@ -267,6 +280,8 @@ static int tracefs_fill_super(struct superblock *sb, const char *source __unused
 
 	if (!error)
 		error = pseudo_populate(sb, trace_files, ARRAY_SIZE(trace_files));
+	if (!error)
+		error = tracefs_add_options(sb);
 	if (!error)
 		error = tracefs_add_events(sb);
 	if (!error)

@@ -3,6 +3,7 @@
  *	tracefs.c	the tree, and the files that steer
  *	events.c	events/SYSTEM/EVENT/: enable, filter, format, id
  *	text.c		trace and trace_pipe: what a person reads
+ *	options.c	trace_options, options/, trace_clock
  *	raw.c		per_cpu/cpuN/: trace_pipe_raw, what a program reads; stats
  *
  * Names, formats and meanings are Linux's. One writer at a time changes what is recorded (trace_control).
@@ -30,6 +31,15 @@ extern const struct file_operations set_event_operations;
 /* buffer_size_kb, of a CPU or of all (arg as above) */
 int trace_buffer_size_show(struct seq *m, void *arg);
 int trace_buffer_size_store(char *text, void *arg);
+
+int trace_buffer_total_show(struct seq *m, void *arg);
+
+/* trace_options, options/ and trace_clock (options.c) */
+int trace_options_show(struct seq *m, void *arg);
+int trace_options_store(char *text, void *arg);
+int trace_clock_show(struct seq *m, void *arg);
+int trace_clock_store(char *text, void *arg);
+int tracefs_add_options(struct superblock *sb);
 
 void tracefs_init(void);
 

@@ -67,6 +67,16 @@ static void finish_task_switch(struct task *prev)
 		put_task(prev);
 }
 
+/* As Linux's event has it: one bit, of those that ps shows by a letter. */
+static unsigned int traced_state(const struct task *task)
+{
+	unsigned int state = READ_ONCE(task->state);
+
+	if (state == TASK_DEAD)
+		return EXIT_DEAD;
+	return state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | __TASK_STOPPED | __TASK_TRACED);
+}
+
 static void context_switch(struct run_queue *rq, struct task *prev, struct task *next)
 {
 	struct x86_thread *last;
@@ -75,7 +85,7 @@ static void context_switch(struct run_queue *rq, struct task *prev, struct task 
 	rq->curr = next;
 	next->exec_start = ktime_get_ns();
 	WRITE_ONCE(next->on_cpu, true);
-	trace(sched_switch, prev->comm, prev->pid, task_prio(prev), prev->state, next->comm, next->pid, task_prio(next));
+	trace(sched_switch, prev->comm, prev->pid, task_prio(prev), traced_state(prev), next->comm, next->pid, task_prio(next));
 	trace_task_runs(next->pid, next->tgid, next->comm);
 	switch_page_table_root(next->root ? next->root : &kernel_root);
 	last = switch_to(&prev->thread, &next->thread);

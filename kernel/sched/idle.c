@@ -63,7 +63,7 @@ static u32 *current_fail_nth(void)
 
 /* As ps and the event sched_switch show a state. */
 static const struct trace_flag state_names[] = {
-	{ TASK_INTERRUPTIBLE, "S" }, { TASK_UNINTERRUPTIBLE, "D" }, { __TASK_STOPPED, "T" }, { __TASK_TRACED, "t" }, { TASK_DEAD, "X" },
+	{ TASK_INTERRUPTIBLE, "S" }, { TASK_UNINTERRUPTIBLE, "D" }, { __TASK_STOPPED, "T" }, { __TASK_TRACED, "t" }, { EXIT_DEAD, "X" },
 };
 static struct trace_symbols states = {
 	.name = "task_state", .flags = state_names, .nr = ARRAY_SIZE(state_names), .none = "R",

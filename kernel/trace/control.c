@@ -4,6 +4,7 @@
  */
 #include <kernel/trace/ring.h>
 
+#include <kernel/debug/assert.h>
 #include <kernel/debug/panic.h>
 #include <kernel/lib/cmdline.h>
 #include <kernel/lib/printf.h>
@@ -58,15 +59,41 @@ unsigned int trace_set(const char *patterns, bool on)
 	}
 }
 
+/* --- what decides whether a record is written ------------------------------------------------------------------------------------ */
+
+/* A writer that still goes by the old rule has its ring locked: when we had all locks, there is none. */
+static void wait_for_writers(void)
+{
+	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++)
+		trace_ring_wait(cpu);
+}
+
+void trace_stop(void)
+{
+	WRITE_ONCE(tracing_on, false);
+	wait_for_writers();
+}
+
+void trace_start(void)
+{
+	WRITE_ONCE(tracing_on, true);
+}
+
+void trace_set_pids(const s32 *pids, unsigned int nr)
+{
+	ASSERT(nr <= TRACE_MAX_PIDS);
+	trace_replace_pids(pids, nr);
+	wait_for_writers();
+}
+
 /* --- filters ----------------------------------------------------------------------------------------------------------------- */
 
 struct trace_filter *trace_filter_install(enum trace_event_id id, struct trace_filter *filter)
 {
 	struct trace_filter *old = trace_filter_exchange(id, filter);
 
-	/* A writer that still sees the old one has its ring locked: when we had all locks, there is none. */
-	for (unsigned int cpu = 0; old && cpu < MAX_CPUS; cpu++)
-		trace_ring_wait(cpu);
+	if (old)
+		wait_for_writers();
 	return old;
 }
 

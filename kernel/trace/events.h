@@ -4,7 +4,7 @@
  *
  * Names, fields and formats are those of Linux 6.12 where the event is Linux's. A format is printf's; %{table} shows a
  * value by the names that its owner registered (trace_symbols), %{dev} a device as major,minor, %{page} the address of the
- * struct page of a frame number. No #include guard: this file is read several times, with other meanings of the macros.
+ * struct page of a frame number, %{bit} 1 shifted by it, %{below_block} whether an order is below that of a pageblock. No #include guard: this file is read several times, with other meanings of the macros.
  */
 
 /* What is written to trace_marker. Its text is as long as it is; the record's size says how long. */
@@ -20,27 +20,30 @@ TRACE_EVENT(exceptions, page_fault_kernel, FIELD(unsigned long, address) FIELD(u
 
 /* --- kernel/sched -------------------------------------------------------------------------------------------------- */
 TRACE_EVENT(sched, sched_switch,
-	    FIELD_TEXT(prev_comm, 16) FIELD(s32, prev_pid) FIELD(int, prev_prio) FIELD(long, prev_state)
-	    FIELD_TEXT(next_comm, 16) FIELD(s32, next_pid) FIELD(int, next_prio),
+	    FIELD_TEXT(prev_comm, 16) FIELD(pid_t, prev_pid) FIELD(int, prev_prio) FIELD(long, prev_state)
+	    FIELD_TEXT(next_comm, 16) FIELD(pid_t, next_pid) FIELD(int, next_prio),
 	    "prev_comm=%s prev_pid=%d prev_prio=%d prev_state=%{task_state} ==> next_comm=%s next_pid=%d next_prio=%d",
 	    "prev_comm,prev_pid,prev_prio,prev_state,next_comm,next_pid,next_prio")
-TRACE_EVENT(sched, sched_wakeup, FIELD_TEXT(comm, 16) FIELD(s32, pid) FIELD(int, prio) FIELD(int, target_cpu),
+TRACE_EVENT(sched, sched_wakeup, FIELD_TEXT(comm, 16) FIELD(pid_t, pid) FIELD(int, prio) FIELD(int, target_cpu),
 	    "comm=%s pid=%d prio=%d target_cpu=%03d", "comm,pid,prio,target_cpu")
 TRACE_EVENT(sched, sched_migrate_task,
-	    FIELD_TEXT(comm, 16) FIELD(s32, pid) FIELD(int, prio) FIELD(int, orig_cpu) FIELD(int, dest_cpu),
+	    FIELD_TEXT(comm, 16) FIELD(pid_t, pid) FIELD(int, prio) FIELD(int, orig_cpu) FIELD(int, dest_cpu),
 	    "comm=%s pid=%d prio=%d orig_cpu=%d dest_cpu=%d", "comm,pid,prio,orig_cpu,dest_cpu")
 TRACE_EVENT(sched, sched_process_fork,
-	    FIELD_TEXT(parent_comm, 16) FIELD(s32, parent_pid) FIELD_TEXT(child_comm, 16) FIELD(s32, child_pid),
+	    FIELD_TEXT(parent_comm, 16) FIELD(pid_t, parent_pid) FIELD_TEXT(child_comm, 16) FIELD(pid_t, child_pid),
 	    "comm=%s pid=%d child_comm=%s child_pid=%d", "parent_comm,parent_pid,child_comm,child_pid")
-TRACE_EVENT(sched, sched_process_exit, FIELD_TEXT(comm, 16) FIELD(s32, pid) FIELD(int, prio),
+TRACE_EVENT(sched, sched_process_exit, FIELD_TEXT(comm, 16) FIELD(pid_t, pid) FIELD(int, prio),
 	    "comm=%s pid=%d prio=%d", "comm,pid,prio")
 
 /* --- drivers/block ------------------------------------------------------------------------------------------------- */
 TRACE_EVENT(block, block_rq_issue,
-	    FIELD(u32, dev) FIELD(u64, sector) FIELD(unsigned int, nr_sector) FIELD(unsigned int, bytes) FIELD_TEXT(rwbs, 8)
+	    FIELD(dev_t, dev) FIELD(sector_t, sector) FIELD(unsigned int, nr_sector) FIELD(unsigned int, bytes) FIELD_TEXT(rwbs, 8)
 	    FIELD_TEXT(comm, 16), "%{dev} %s %u () %llu + %u none,0,0 [%s]", "dev,rwbs,bytes,sector,nr_sector,comm")
 TRACE_EVENT(block, block_rq_complete,
-	    FIELD(u32, dev) FIELD(u64, sector) FIELD(unsigned int, nr_sector) FIELD(int, error) FIELD_TEXT(rwbs, 8),
+	    FIELD(dev_t, dev) FIELD(sector_t, sector) FIELD(unsigned int, nr_sector) FIELD(int, error) FIELD_TEXT(rwbs, 8),
+	    "%{dev} %s () %llu + %u none,0,0 [%d]", "dev,rwbs,sector,nr_sector,error")
+TRACE_EVENT(block, block_rq_error,
+	    FIELD(dev_t, dev) FIELD(sector_t, sector) FIELD(unsigned int, nr_sector) FIELD(int, error) FIELD_TEXT(rwbs, 8),
 	    "%{dev} %s () %llu + %u none,0,0 [%d]", "dev,rwbs,sector,nr_sector,error")
 
 /* --- mm/frame ------------------------------------------------------------------------------------------------------ */
@@ -54,8 +57,8 @@ TRACE_EVENT(kmem, mm_page_alloc_extfrag,
 	    FIELD(unsigned long, pfn) FIELD(int, alloc_order) FIELD(int, fallback_order) FIELD(int, alloc_migratetype)
 	    FIELD(int, fallback_migratetype) FIELD(int, change_ownership),
 	    "page=%{page} pfn=0x%lx alloc_order=%d fallback_order=%d pageblock_order=9 alloc_migratetype=%d "
-	    "fallback_migratetype=%d fragmenting=1 change_ownership=%d",
-	    "pfn,pfn,alloc_order,fallback_order,alloc_migratetype,fallback_migratetype,change_ownership")
+	    "fallback_migratetype=%d fragmenting=%{below_block} change_ownership=%d",
+	    "pfn,pfn,alloc_order,fallback_order,alloc_migratetype,fallback_migratetype,fallback_order,change_ownership")
 
 /* --- mm/table ------------------------------------------------------------------------------------------------------ */
 TRACE_EVENT(tlb, tlb_flush, FIELD(int, reason) FIELD(unsigned long, pages), "pages:%ld reason:%{tlb_reason} (%d)",
@@ -138,7 +141,14 @@ TRACE_EVENT(vmscan, mm_vmscan_reclaim_page, FIELD(unsigned long, pfn) FIELD(int,
 /* Memory that is free in the moment in which its write to swap ends, and for whom it was written. */
 TRACE_EVENT(vmscan, mm_vmscan_written_freed, FIELD(unsigned long, pfn) FIELD(unsigned long, nr) FIELD(bool, direct),
 	    "pfn=0x%lx nr=%lu direct=%d", "pfn,nr,direct")
-TRACE_EVENT(oom, mark_victim, FIELD(int, pid), "pid=%d", "pid")
+TRACE_EVENT(oom, mark_victim,
+	    FIELD(int, pid) FIELD_TEXT(comm, 16) FIELD(unsigned long, total_vm) FIELD(unsigned long, anon_rss)
+	    FIELD(unsigned long, file_rss) FIELD(unsigned long, shmem_rss) FIELD(uid_t, uid) FIELD(unsigned long, pgtables)
+	    FIELD(short, oom_score_adj),
+	    "pid=%d comm=%s total-vm=%lukB anon-rss=%lukB file-rss:%lukB shmem-rss:%lukB uid=%u pgtables=%lukB oom_score_adj=%hd",
+	    "pid,comm,total_vm,anon_rss,file_rss,shmem_rss,uid,pgtables,oom_score_adj")
+TRACE_EVENT(oom, oom_score_adj_update, FIELD(pid_t, pid) FIELD_TEXT(comm, 16) FIELD(short, oom_score_adj),
+	    "pid=%d comm=%s oom_score_adj=%hd", "pid,comm,oom_score_adj")
 
 TRACE_EVENT(migrate, mm_migrate_pages,
 	    FIELD(unsigned long, succeeded) FIELD(unsigned long, failed) FIELD(unsigned long, thp_succeeded)
@@ -174,14 +184,14 @@ TRACE_EVENT(compaction, mm_compaction_suitable, SUITABLE_FIELDS,
 TRACE_EVENT(compaction, mm_compaction_finished, SUITABLE_FIELDS,
 	    "node=%d zone=%-8{zone} order=%d ret=%{compact_result}", "nid,idx,order,ret")
 #undef SUITABLE_FIELDS
-#define DEFER_FIELDS	FIELD(int, nid) FIELD(int, idx) FIELD(int, order) FIELD(int, order_failed) FIELD(unsigned int, considered) \
-			FIELD(unsigned long, limit)
+#define DEFER_FIELDS	FIELD(int, nid) FIELD(int, idx) FIELD(int, order) FIELD(unsigned int, considered) \
+			FIELD(unsigned int, defer_shift) FIELD(int, order_failed)
 TRACE_EVENT(compaction, mm_compaction_deferred, DEFER_FIELDS,
-	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%lu", "nid,idx,order,order_failed,considered,limit")
+	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%{bit}", "nid,idx,order,order_failed,considered,defer_shift")
 TRACE_EVENT(compaction, mm_compaction_defer_compaction, DEFER_FIELDS,
-	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%lu", "nid,idx,order,order_failed,considered,limit")
+	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%{bit}", "nid,idx,order,order_failed,considered,defer_shift")
 TRACE_EVENT(compaction, mm_compaction_defer_reset, DEFER_FIELDS,
-	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%lu", "nid,idx,order,order_failed,considered,limit")
+	    "node=%d zone=%-8{zone} order=%d order_failed=%d consider=%u limit=%{bit}", "nid,idx,order,order_failed,considered,defer_shift")
 #undef DEFER_FIELDS
 TRACE_EVENT(compaction, mm_compaction_kcompactd_sleep, FIELD(int, nid), "nid=%d", "nid")
 TRACE_EVENT(compaction, mm_compaction_kcompactd_wake, FIELD(int, nid) FIELD(int, order) FIELD(int, highest_zoneidx),

@@ -15,6 +15,9 @@
 #define STRUCT_PAGE_SIZE	64UL
 #define PAGE_ARRAY_BASE		0xffffea0000000000UL	/* VMEMMAP_BASE of mm/frame, which stands above us */
 #define DEV_MINOR_BITS		20
+#define BLOCK_ORDER		9			/* PAGEBLOCK_ORDER of mm/types.h */
+
+bool trace_context = true, trace_irq_info = true, trace_markers = true;
 
 /* A text that grows; what does not fit is cut off. */
 struct text {
@@ -87,7 +90,7 @@ static const char *read_conversion(const char *at, struct conversion *c)
 	*c = (struct conversion){ 0 };
 	strscpy(c->width, at, min(n + 1, sizeof(c->width)));
 	at += n;
-	at += strspn(at, "l");
+	at += strspn(at, "lh");
 	c->letter = *at++;
 	if (c->letter == '{') {
 		c->name = at;
@@ -135,6 +138,10 @@ static void add_by_name(struct text *t, const struct conversion *c, const struct
 		add(t, "%llu,%llu", value >> DEV_MINOR_BITS, value & (BIT(DEV_MINOR_BITS) - 1));
 	else if (named(c, "page"))
 		add(t, "%p", page_of_frame(value));
+	else if (named(c, "bit"))
+		add(t, "%lu", value < 64 ? BIT(value) : 0UL);
+	else if (named(c, "below_block"))
+		add(t, "%d", value < BLOCK_ORDER);
 	else if (s && s->flags)
 		add_flags(t, s, value);
 	else if (s && value < s->nr && s->names[value])
@@ -225,15 +232,27 @@ int trace_format_fields(const struct trace_record *record, char *buf, size_t siz
 	return t.length;
 }
 
+static void add_context(struct text *t, const struct trace_record *record)
+{
+	u64 us = (record->ns + 500) / 1000;	/* rounded, as everybody does who shows these records */
+	u8 flags = record->entry.flags;
+
+	add(t, "%16s-%-7d [%03u] ", trace_comm_of(record->entry.pid), record->entry.pid, record->cpu);
+	if (READ_ONCE(trace_irq_info))
+		add(t, "%c%c%c.. ", flags & TRACE_FLAG_IRQS_OFF ? 'd' : '.', flags & TRACE_FLAG_NEED_RESCHED ? 'N' : '.',
+		    flags & TRACE_FLAG_HARDIRQ ? 'h' : '.');
+	add(t, "%5llu.%06llu: ", us / 1000000, us % 1000000);
+}
+
 int trace_format(const struct trace_record *record, char *buf, size_t size)
 {
 	struct text t = { buf, size, 0 };
 	enum trace_event_id id = trace_event_of(record->entry.type);
-	u8 flags = record->entry.flags;
-	u64 us = (record->ns + 500) / 1000;	/* rounded, as everybody does who shows these records */
 
-	add(&t, "%16s-%-7d [%03u] %c%c... %5llu.%06llu: ", trace_comm_of(record->entry.pid), record->entry.pid, record->cpu,
-	    flags & TRACE_FLAG_IRQS_OFF ? 'd' : '.', flags & TRACE_FLAG_NEED_RESCHED ? 'N' : '.', us / 1000000, us % 1000000);
+	if (size)
+		*buf = '\0';
+	if (READ_ONCE(trace_context))
+		add_context(&t, record);
 	if (id == NR_TRACE_EVENTS) {
 		add(&t, "unknown event %u", record->entry.type);
 		return t.length;
@@ -277,6 +296,8 @@ static void describe_format(struct text *t, const char *format)
 			add(t, "%%lx, %%lx, %%lx, %%lx, %%lx, %%lx");
 		else if (named(&c, "dev"))
 			add(t, "%%d,%%d");
+		else if (named(&c, "bit") || named(&c, "below_block"))
+			add(t, named(&c, "bit") ? "%%lu" : "%%d");
 		else
 			add(t, named(&c, "page") ? "%%p" : "%%%ss", c.width);
 	}
@@ -311,6 +332,10 @@ static void describe_arg(struct text *t, const struct conversion *c, const struc
 		add(t, "REC->%s", f->name);
 	else if (named(c, "dev"))
 		add(t, "((unsigned int) ((REC->%s) >> 20)), ((unsigned int) ((REC->%s) & ((1U << 20) - 1)))", f->name, f->name);
+	else if (named(c, "bit"))
+		add(t, "1UL << REC->%s", f->name);
+	else if (named(c, "below_block"))
+		add(t, "REC->%s < (%d)", f->name, BLOCK_ORDER);
 	else if (named(c, "page"))
 		add(t, "((void *)(0x%lxUL + (REC->%s) * %lu))", PAGE_ARRAY_BASE, f->name, STRUCT_PAGE_SIZE);
 	else if (named(c, "array"))

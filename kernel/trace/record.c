@@ -36,7 +36,7 @@ __any_alignment void trace_print(unsigned long ip, const char *text, size_t leng
 {
 	struct trace_entry_print *to;
 
-	if (!trace_is_on(print))
+	if (!trace_is_on(print) || !READ_ONCE(trace_markers))
 		return;
 	length = min(length, TRACE_RECORD_MAX - sizeof(*to) - 1);
 	to = trace_reserve(TRACE_print, sizeof(*to) + length + 1);

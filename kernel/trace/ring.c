@@ -9,6 +9,8 @@
 #include <kernel/trace/filter.h>
 #include <kernel/x86/clock.h>
 #include <kernel/x86/cpu.h>
+#include <kernel/x86/thread.h>
+#include <kernel/x86/trap.h>
 
 #define DEFAULT_BYTES	(64UL * 1024)
 #define BOOT_PAGES	4
@@ -18,6 +20,7 @@
 #define MAX_SHORT	112U		/* bytes of a record whose length fits into type_len */
 
 bool tracing_on = true;
+bool trace_overwrite = true;
 
 static struct trace_page boot_pages[BOOT_PAGES] __aligned(TRACE_PAGE_SIZE);
 static struct trace_ring trace_rings[MAX_CPUS] = { { .pages = boot_pages, .nr_pages = BOOT_PAGES } };
@@ -54,14 +57,14 @@ static struct trace_page *page_number(const struct trace_ring *ring, u64 number)
 	return &ring->pages[number % ring->nr_pages];
 }
 
-/* => ring locked */
+/* => ring locked. A reader who stands somewhere in what was there finds himself before the oldest page. */
 static void ring_reset(struct trace_ring *ring)
 {
-	ring->oldest = ring->newest = 0;
-	ring->consumed = (struct trace_position){ 0 };
-	ring->written = ring->overrun = ring->bytes = ring->read = 0;
+	ring->oldest = ++ring->newest;
+	ring->consumed = (struct trace_position){ .page = ring->newest };
+	ring->written = ring->overrun = ring->dropped = ring->bytes = ring->read = 0;
 	if (ring->pages)
-		ring->pages[0].commit = 0;
+		page_number(ring, ring->newest)->commit = 0;
 }
 
 struct trace_page *trace_ring_resize(unsigned int cpu, struct trace_page *pages, u32 nr)
@@ -87,6 +90,23 @@ void trace_ring_clear(unsigned int cpu)
 	spin_lock_irqsave(&ring->lock, flags);
 	ring_reset(ring);
 	spin_unlock_irqrestore(&ring->lock, flags);
+}
+
+bool trace_ring_stats(unsigned int cpu, struct trace_ring_stats *stats)
+{
+	struct trace_ring *ring = trace_ring_of(cpu);
+	unsigned long flags;
+
+	if (!ring)
+		return false;
+	spin_lock_irqsave(&ring->lock, flags);
+	*stats = (struct trace_ring_stats){
+		.entries = ring->written - ring->overrun - ring->read, .written = ring->written, .overrun = ring->overrun,
+		.dropped = ring->dropped, .bytes = ring->bytes, .read = ring->read, .nr_pages = ring->nr_pages,
+		.oldest_ns = ring->pages && ring->written ? page_number(ring, ring->oldest)->time_stamp : 0,
+	};
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return true;
 }
 
 void trace_ring_wait(unsigned int cpu)
@@ -156,13 +176,18 @@ static u32 bytes_for(u32 size, u64 delta)
 	return (size > MAX_SHORT ? 8 : 4) + size + (delta >= MAX_DELTA ? 8 : 0);
 }
 
+/* => NULL: all pages are full, and the old is to be kept rather than the new */
 static struct trace_page *begin_page(struct trace_ring *ring)
 {
 	struct trace_page *page;
 
 	if (ring->newest - ring->oldest + 1 == ring->nr_pages) {
 		/* What has been consumed is not lost. */
-		if (ring->consumed.page <= ring->oldest)
+		bool unread = ring->consumed.page <= ring->oldest;
+
+		if (unread && !READ_ONCE(trace_overwrite))
+			return NULL;
+		if (unread)
 			ring->overrun += count_events(page_number(ring, ring->oldest),
 						      ring->consumed.page == ring->oldest ? ring->consumed.offset : 0);
 		ring->oldest++;
@@ -192,6 +217,7 @@ static void *write_header(u8 *at, u32 size, u64 delta)
 	return words;
 }
 
+/* => NULL: no room */
 static void *place_record(struct trace_ring *ring, u32 size)
 {
 	struct trace_page *page = page_number(ring, ring->newest);
@@ -199,6 +225,10 @@ static void *place_record(struct trace_ring *ring, u32 size)
 
 	if (page->commit + bytes_for(size, delta) > TRACE_PAGE_DATA)
 		page = begin_page(ring);
+	if (unlikely(!page)) {
+		ring->dropped++;
+		return NULL;
+	}
 	if (!page->commit) {
 		page->time_stamp = now;
 		delta = 0;
@@ -206,6 +236,23 @@ static void *place_record(struct trace_ring *ring, u32 size)
 	this_cpu_write(reserved_stamp, now);
 	this_cpu_write(reserved_bytes, bytes_for(size, delta));
 	return write_header(page->data + page->commit, size, delta);
+}
+
+/*
+ * => ring locked. What decides is read under the lock: who has changed it and then waits for the lock (trace_ring_wait) knows
+ * that nothing more is written by the old rule.
+ */
+static bool recording(const struct trace_ring *ring)
+{
+	return ring->pages && READ_ONCE(tracing_on) && trace_pid_wanted();
+}
+
+static u8 entry_flags(unsigned long flags)
+{
+	const struct x86_thread *thread = current_x86_thread();		/* NULL: early in the boot */
+
+	return (flags & EFLAGS_IF ? 0 : TRACE_FLAG_IRQS_OFF) | (current_irq_regs() ? TRACE_FLAG_HARDIRQ : 0) |
+	       (thread && thread_test_flag(thread, TIF_NEED_RESCHED) ? TRACE_FLAG_NEED_RESCHED : 0);
 }
 
 void *trace_reserve(enum trace_event_id id, size_t size)
@@ -216,21 +263,19 @@ void *trace_reserve(enum trace_event_id id, size_t size)
 
 	local_irq_save(flags);
 	ring = &trace_rings[smp_processor_id()];
-	if (!READ_ONCE(tracing_on) || !READ_ONCE(ring->pages) || !trace_pid_wanted()) {
+	/* In a panic the lock may be held for ever: tracing_on is looked at before it, too. */
+	if (!READ_ONCE(tracing_on) || !READ_ONCE(ring->pages)) {
 		local_irq_restore(flags);
 		return NULL;
 	}
 	spin_lock(&ring->lock);
-	if (unlikely(!ring->pages)) {
+	entry = recording(ring) ? place_record(ring, ALIGN(size, 4)) : NULL;
+	if (unlikely(!entry)) {
 		spin_unlock_irqrestore(&ring->lock, flags);
 		return NULL;
 	}
 	this_cpu_write(reserve_flags, flags);
-	entry = place_record(ring, ALIGN(size, 4));
-	*entry = (struct trace_entry){
-		.type = trace_event_number(id), .pid = trace_current_pid(),
-		.flags = flags & EFLAGS_IF ? 0 : TRACE_FLAG_IRQS_OFF,
-	};
+	*entry = (struct trace_entry){ .type = trace_event_number(id), .flags = entry_flags(flags), .pid = trace_current_pid() };
 	return entry;
 }
 
@@ -263,9 +308,7 @@ void trace_ring_oldest(unsigned int cpu, struct trace_position *at)
 /* The position stands on a page that is still there, and not behind a full one. => ring locked; false: nothing new */
 static bool settle(struct trace_ring *ring, struct trace_position *at, u64 *lost)
 {
-	if (at->page > ring->newest)
-		*at = (struct trace_position){ .page = ring->newest };	/* cleared meanwhile */
-	if (at->page < ring->oldest) {
+	if (at->page < ring->oldest) {		/* overwritten, or emptied meanwhile */
 		*lost += 1;
 		*at = (struct trace_position){ .page = ring->oldest };
 	}

@@ -31,7 +31,10 @@ struct trace_page {
 	u8	data[TRACE_PAGE_DATA];
 };
 
-/* The next event of a reader: page counts all pages ever begun, the place in the ring is the remainder. */
+/*
+ * The next event of a reader: page counts all pages ever begun, the place in the ring is the remainder. It never goes back,
+ * also not when a ring is emptied or exchanged, so that no position of before can be taken for one in what came after.
+ */
 struct trace_position {
 	u64	page;
 	u32	offset;			/* in the page's data */
@@ -46,7 +49,7 @@ struct trace_ring {
 	u64		oldest, newest;	/* (l) pages; newest is being written */
 	u64		stamp;		/* (l) time of the last event */
 	struct trace_position consumed;	/* (l) */
-	u64		written, overrun, bytes, read; /* (l) events; bytes of all written events */
+	u64		written, overrun, dropped, bytes, read; /* (l) events; bytes of all written events */
 };
 
 struct trace_record {
@@ -65,6 +68,13 @@ void trace_rings_init(void);
 void trace_rings_after_stop(void);
 /* NULL: this CPU records nothing */
 struct trace_ring *trace_ring_of(unsigned int cpu);
+/* What a ring has in numbers, all of one moment. => false: this CPU records nothing */
+struct trace_ring_stats {
+	u64	entries, written, overrun, dropped, bytes, read;
+	u64	oldest_ns;			/* 0: it is empty */
+	u32	nr_pages;
+};
+bool trace_ring_stats(unsigned int cpu, struct trace_ring_stats *stats);
 /* => pages whose size trace_buf_size= asks for */
 u32 trace_ring_pages(void);
 /*

@@ -6,18 +6,17 @@
 
 #include <kernel/lib/string.h>
 
-#define SAVED_COMMS	256		/* a power of two */
-
 static DEFINE_PER_CPU(s32, running_pid);
 static DEFINE_PER_CPU(s32, running_tgid);
 static DEFINE_PER_CPU(const char *, running_comm);
 static DEFINE_PER_CPU(s32, saved_pid);		/* whose name was saved last */
 
 /* By pid, modulo. A reader may see a name that is just being replaced: half of each, and terminated. */
-static struct { s32 pid, tgid; char comm[TRACE_COMM_LEN]; } saved_comms[SAVED_COMMS];
+static struct { s32 pid, tgid; char comm[TRACE_COMM_LEN]; } saved_comms[TRACE_SAVED_COMMS];
 
-static s32 wanted_pids[TRACE_MAX_PIDS];
-static unsigned int nr_wanted_pids;
+/* One is in use, the other is filled meanwhile: there is no moment at which a list is half there. */
+static struct pid_list { unsigned int nr; s32 pids[TRACE_MAX_PIDS]; } pid_lists[2];
+static struct pid_list *wanted_pids;		/* NULL: all tasks */
 
 void trace_task_runs(s32 pid, s32 tgid, const char *comm)
 {
@@ -29,7 +28,7 @@ void trace_task_runs(s32 pid, s32 tgid, const char *comm)
 static void save_comm(s32 pid)
 {
 	const char *comm = this_cpu_read(running_comm);
-	unsigned int slot = (u32)pid % SAVED_COMMS;
+	unsigned int slot = (u32)pid % TRACE_SAVED_COMMS;
 
 	this_cpu_write(saved_pid, pid);
 	if (!comm)
@@ -50,7 +49,7 @@ s32 trace_current_pid(void)
 
 const char *trace_comm_of(s32 pid)
 {
-	unsigned int slot = (u32)pid % SAVED_COMMS;
+	unsigned int slot = (u32)pid % TRACE_SAVED_COMMS;
 
 	if (!pid)
 		return "<idle>";
@@ -59,36 +58,38 @@ const char *trace_comm_of(s32 pid)
 
 s32 trace_tgid_of(s32 pid)
 {
-	unsigned int slot = (u32)pid % SAVED_COMMS;
+	unsigned int slot = (u32)pid % TRACE_SAVED_COMMS;
 
 	return READ_ONCE(saved_comms[slot].pid) == pid ? saved_comms[slot].tgid : 0;
 }
 
 bool trace_pid_wanted(void)
 {
-	unsigned int nr = READ_ONCE(nr_wanted_pids);
+	const struct pid_list *list = READ_ONCE(wanted_pids);
 
-	for (unsigned int i = 0; i < nr; i++)
-		if (READ_ONCE(wanted_pids[i]) == this_cpu_read(running_pid))
+	if (likely(!list))
+		return true;
+	for (unsigned int i = 0; i < list->nr; i++)
+		if (list->pids[i] == this_cpu_read(running_pid))
 			return true;
-	return !nr;
+	return false;
 }
 
-bool trace_set_pids(const s32 *pids, unsigned int nr)
+void trace_replace_pids(const s32 *pids, unsigned int nr)
 {
-	if (nr > TRACE_MAX_PIDS)
-		return false;
-	WRITE_ONCE(nr_wanted_pids, 0);
-	for (unsigned int i = 0; i < nr; i++)
-		WRITE_ONCE(wanted_pids[i], pids[i]);
-	smp_store_release(&nr_wanted_pids, nr);
-	return true;
+	struct pid_list *list = wanted_pids == &pid_lists[0] ? &pid_lists[1] : &pid_lists[0];
+
+	list->nr = nr;
+	memcpy(list->pids, pids, nr * sizeof(*pids));
+	smp_store_release(&wanted_pids, nr ? list : NULL);
 }
 
 unsigned int trace_get_pids(s32 *pids)
 {
-	unsigned int nr = READ_ONCE(nr_wanted_pids);
+	const struct pid_list *list = READ_ONCE(wanted_pids);
 
-	memcpy(pids, wanted_pids, nr * sizeof(*pids));
-	return nr;
+	if (!list)
+		return 0;
+	memcpy(pids, list->pids, list->nr * sizeof(*pids));
+	return list->nr;
 }

@@ -20,6 +20,7 @@
 #include <kernel/x86/percpu.h>
 
 #define TRACE_COMM_LEN	16
+#define TRACE_SAVED_COMMS	256U		/* tasks whose names are remembered */
 
 /* --- the events ------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +46,7 @@ struct trace_entry {
 	u8	preempt_count;		/* always 0: the kernel is not preempted */
 	s32	pid;
 };
-enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4 };
+enum { TRACE_FLAG_IRQS_OFF = 1, TRACE_FLAG_NEED_RESCHED = 4, TRACE_FLAG_HARDIRQ = 8 };
 
 /* One struct for each event, trace_entry_mm_vmscan_kswapd_wake and so on. */
 #define FIELD(type, name)			type name;
@@ -134,13 +135,24 @@ void trace_init(void);
 /* => the number of events whose system:name, system or name matches one of the patterns */
 unsigned int trace_set(const char *patterns, bool on);
 
-/* Stop and start recording without touching which events are on. */
+/* Stop and start recording without touching which events are on. => after trace_stop() nothing more is written */
 extern bool tracing_on;
+void trace_stop(void);
+void trace_start(void);
+/* A full ring forgets its oldest page; if not, events that find no room are dropped, and counted. */
+extern bool trace_overwrite;
+/* What a line has before its event: all of it (trace_context), the flags in it. Do programs' marks count? */
+extern bool trace_context, trace_irq_info, trace_markers;
 
-/* Only events of these tasks are recorded; nr 0: of all. => at most TRACE_MAX_PIDS; else false, and nothing changes */
+/*
+ * Only events of these tasks are recorded; nr 0: of all.
+ *
+ * => one caller at a time; at most TRACE_MAX_PIDS; when it returns, nothing more is written by the old list
+ */
 #define TRACE_MAX_PIDS	32
-bool trace_set_pids(const s32 *pids, unsigned int nr);
+void trace_set_pids(const s32 *pids, unsigned int nr);
 unsigned int trace_get_pids(s32 *pids);			/* => how many; room for TRACE_MAX_PIDS */
+void trace_replace_pids(const s32 *pids, unsigned int nr);	/* trace_set_pids without the wait (tasks.c) */
 /* Is the running task one of them? And which is it? */
 bool trace_pid_wanted(void);
 s32 trace_current_pid(void);

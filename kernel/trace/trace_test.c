@@ -201,6 +201,63 @@ KTEST(trace, every_format_finds_its_fields)
 	KEXPECT_EQ(trace_set("no_such_event", true), 0U);
 }
 
+/* What is there afterwards lies differently: a reader who went on where he stood would take the middle of a record for one. */
+KTEST(trace, a_reader_finds_his_way_after_the_ring_was_emptied)
+{
+	const unsigned long args[6] = { 0x1f1f1f1f, 0x1f1f1f1f, 0x1f1f1f1f, 0x1f1f1f1f, 0x1f1f1f1f, 0x1f1f1f1f };
+	struct trace_position at;
+	u64 lost = 0, events = 0;
+	unsigned long flags;
+	unsigned int cpu;
+
+	begin("sched_process_exit,sys_enter");
+	local_irq_save(flags);
+	cpu = smp_processor_id();
+	for (s32 i = 0; i < 5; i++)
+		trace(sched_process_exit, "before", MARK, i);
+	trace_ring_oldest(cpu, &at);
+	for (int i = 0; i < 3; i++)
+		KEXPECT(trace_ring_next(cpu, &at, &record, &lost));
+	trace_ring_clear(cpu);
+	for (long i = 0; i < 8; i++)
+		trace(sys_enter, i, args);
+	while (trace_ring_next(cpu, &at, &record, &lost)) {
+		const struct trace_entry_sys_enter *e = (const void *)record.data;
+
+		KEXPECT_EQ((int)trace_event_of(record.entry.type), (int)TRACE_sys_enter);
+		KEXPECT_EQ((u64)e->id, events);
+		events++;
+	}
+	local_irq_restore(flags);
+	end();
+	KEXPECT_EQ(events, 8ULL);
+}
+
+KTEST(trace, a_full_ring_that_keeps_the_old_drops_the_new_and_counts_it)
+{
+	struct trace_ring_stats stats;
+	unsigned long flags;
+	unsigned int cpu;
+	s32 last = 0;
+
+	begin("sched_process_exit");
+	local_irq_save(flags);
+	cpu = smp_processor_id();
+	trace_overwrite = false;
+	for (s32 i = 1; i <= 20000; i++)
+		trace(sched_process_exit, "kept", MARK, i);
+	trace_overwrite = true;
+	local_irq_restore(flags);
+	end();
+	trace_seek_oldest(&cursor);
+	while (next_exit(&cursor, &record, MARK))
+		KASSERT_EQ(((const struct trace_entry_sched_process_exit *)record.data)->prio, ++last);
+	KASSERT_TRUE(trace_ring_stats(cpu, &stats));
+	KEXPECT_EQ(stats.overrun, 0ULL);
+	KEXPECT_EQ(stats.entries, (u64)last);
+	KEXPECT_EQ(stats.entries + stats.dropped, 20000ULL);
+}
+
 /* The next record that can be read is behind what was overwritten: a program that takes pages is told so, once. */
 KTEST(trace, a_page_behind_lost_events_says_that_some_are_missing)
 {

@@ -66,8 +66,8 @@ void defer_compaction(struct zone *zone, unsigned int order)
 	if (memory->defer_shift < COMPACT_MAX_DEFER_SHIFT)
 		memory->defer_shift++;
 	memory->order_failed = min(memory->order_failed, order);
-	trace(mm_compaction_defer_compaction, 0, zone_number(zone), order, memory->order_failed, memory->considered,
-	      BIT(memory->defer_shift));
+	trace(mm_compaction_defer_compaction, 0, zone_number(zone), order, memory->considered, memory->defer_shift,
+	      memory->order_failed);
 }
 
 bool compaction_deferred(struct zone *zone, unsigned int order)
@@ -82,7 +82,8 @@ bool compaction_deferred(struct zone *zone, unsigned int order)
 		memory->considered = limit;
 		return false;
 	}
-	trace(mm_compaction_deferred, 0, zone_number(zone), order, memory->order_failed, memory->considered, limit);
+	trace(mm_compaction_deferred, 0, zone_number(zone), order, memory->considered, memory->defer_shift,
+	      memory->order_failed);
 	return true;
 }
 
@@ -95,8 +96,8 @@ void compaction_defer_reset(struct zone *zone, unsigned int order, bool alloc_su
 		memory->defer_shift = 0;
 	}
 	memory->order_failed = max(memory->order_failed, order + 1);
-	trace(mm_compaction_defer_reset, 0, zone_number(zone), order, memory->order_failed, memory->considered,
-	      BIT(memory->defer_shift));
+	trace(mm_compaction_defer_reset, 0, zone_number(zone), order, memory->considered, memory->defer_shift,
+	      memory->order_failed);
 }
 
 bool compaction_restarting(const struct zone *zone, unsigned int order)

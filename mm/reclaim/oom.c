@@ -150,13 +150,15 @@ static bool make_victim(struct task *leader, struct mm *mm, int oom_score_adj, v
 	       "shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n", leader->pid, leader->comm,
 	       K(mm->total_vm), K(counter(mm, MM_ANONPAGES)), K(counter(mm, MM_FILEPAGES)),
 	       K(counter(mm, MM_SHMEMPAGES)), leader->uid, atomic_long_read(&mm->pgtables_bytes) >> 10, oom_score_adj);
+	trace(mark_victim, leader->pid, leader->comm, K(mm->total_vm), K(counter(mm, MM_ANONPAGES)),
+	      K(counter(mm, MM_FILEPAGES)), K(counter(mm, MM_SHMEMPAGES)), leader->uid,
+	      atomic_long_read(&mm->pgtables_bytes) >> 10, oom_score_adj);
 	return false;
 }
 
 static void kill_victim(struct task *leader)
 {
 	count_vm_event(OOM_KILL);
-	trace(mark_victim, leader->pid);
 	ops->kill(leader);
 	wake_up(&oom_reaper_wait);
 }

@@ -21,11 +21,12 @@
 
 #define USEC_PER_TICK	(1000000UL / HZ)
 
-static const char *const reason_names[NR_VMSCAN_THROTTLE] = {
-	"VMSCAN_THROTTLE_WRITEBACK", "VMSCAN_THROTTLE_ISOLATED", "VMSCAN_THROTTLE_NOPROGRESS", "VMSCAN_THROTTLE_CONGESTED",
+static const struct trace_flag reason_names[NR_VMSCAN_THROTTLE] = {
+	{ BIT(VMSCAN_THROTTLE_WRITEBACK), "VMSCAN_THROTTLE_WRITEBACK" }, { BIT(VMSCAN_THROTTLE_ISOLATED), "VMSCAN_THROTTLE_ISOLATED" },
+	{ BIT(VMSCAN_THROTTLE_NOPROGRESS), "VMSCAN_THROTTLE_NOPROGRESS" }, { BIT(VMSCAN_THROTTLE_CONGESTED), "VMSCAN_THROTTLE_CONGESTED" },
 };
 static struct trace_symbols trace_reasons = {
-	.name = "vmscan_throttle", .names = reason_names, .nr = NR_VMSCAN_THROTTLE,
+	.name = "vmscan_throttle", .flags = reason_names, .nr = NR_VMSCAN_THROTTLE, .none = "VMSCAN_THROTTLE_NONE",
 };
 
 static const long timeouts[NR_VMSCAN_THROTTLE] = {
@@ -58,7 +59,7 @@ static void trace_wait(struct node *node, enum vmscan_throttle_state reason, lon
 	unsigned long delayed = (timeout - left) * USEC_PER_TICK;
 
 	timeout *= USEC_PER_TICK;
-	trace(mm_vmscan_throttled, node->id, timeout, delayed, reason);
+	trace(mm_vmscan_throttled, node->id, timeout, delayed, BIT(reason));
 	if (congested && reason == VMSCAN_THROTTLE_CONGESTED)
 		trace(writeback_wait_iff_congested, timeout, delayed);
 	else if (congested)

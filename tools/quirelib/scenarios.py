@@ -248,6 +248,7 @@ cat >/tmp/events <<END
   a name of 3 - 4-17       [000] d....    10.941000: mm_vmscan_kswapd_wake: nid=0 order=0
 END
 awk -f /exercises/record.awk -f /exercises/kswapd-periods.awk /tmp/none /tmp/none /tmp/events
+awk -f /exercises/record.awk -f /exercises/direct-stalls.awk /tmp/none /tmp/none /tmp/events
 echo 'END { print task "," event "," value("order") "," cpu; exit } function on_event() { }' >/tmp/last.awk
 awk -f /exercises/record.awk -f /tmp/last.awk /tmp/none /tmp/none /tmp/events
 """
@@ -272,9 +273,11 @@ def bad_slot(kind, slot):
 
 
 BAD_SLOT = """\
+cd /sys/kernel/tracing && echo 1024 >buffer_size_kb && echo 'block:*' >set_event
 swapoff /dev/vda && swapon /dev/vdb && awk '$1 == "/dev/vdb" { print $3 }' /proc/swaps
 /tests/swapdamage 16
 dmesg | grep -o 'swap: [a-z]* error [^:]*' | sort -u
+sed -n 's/.*\\(block_rq_[a-z]*\\): [0-9]*,[0-9]* \\(.\\) () [0-9]* + [0-9]* .*\\[-5\\]$/\\1 \\2 error/p' trace | sort -u
 awk '$1 == "/dev/vdb" { print $3 }' /proc/swaps
 swapoff /dev/vdb && echo off
 """
@@ -383,10 +386,11 @@ ALL = [
                      stalling_disk.WRITE, 4, "some lost, none wrong\n"),
     DeadDiskScenario("dead-disk-read", "the same with reads", stalling_disk.READ, 4, "some lost, none wrong\n"),
     BadSwapScenario("swap-write-error", "one slot that can't be written: the page stays, the others go out", BAD_SLOT,
-                    ["32764\n", "right 4096 lost 0 wrong 0\n", "swap: write error -5 on /dev/vdb, slot 777\n", "32760\n", "off"],
+                    ["32764\n", "right 4096 lost 0 wrong 0\n", "swap: write error -5 on /dev/vdb, slot 777\n", "block_rq_complete W error\nblock_rq_error W error\n", "32760\n", "off"],
                     bad_slot("write", 777), on_linux=False),
     BadSwapScenario("swap-read-error", "one slot that can't be read: one page is lost", BAD_SLOT,
-                    ["right 4095 lost 1 wrong 0\n", "swap: read error -5 on /dev/vdb, slot 777\n", "off"],
+                    ["right 4095 lost 1 wrong 0\n", "swap: read error -5 on /dev/vdb, slot 777\n",
+                     "block_rq_complete R error\nblock_rq_error R error\n", "off"],
                     bad_slot("read", 777), on_linux=False),
     DiscardScenario("swap-discard", "free clusters are discarded, on the host's disk too", [], DISCARD,
                     ["right 4096 lost 0 wrong 0\n"]),
@@ -401,10 +405,11 @@ ALL = [
                    "/tests/thp_pageout", ["ok 6 "], needs=tracing.TRACE_CMD),
     Scenario("exercise-events", "how the exercises read a trace", [], EXERCISE_EVENTS,
              ["at work           1       51.000       51.000       51.000", "asleep            1      900.000",
+              "direct reclaims: 0 in the trace, 0 in vmstat (allocstall_*): equal",
               "runs of kswapd: 2 in the trace, 0 in vmstat (pageoutrun): NOT EQUAL", "a name of 3 - 4-17,mm_vmscan_kswapd_wake,0,000\n"],
              on_linux=True),
     Scenario("exercises", "tables of the tracing exercises beside the kernel's counters", ["--mem", "64"], RUN_EXERCISES,
-             [name + " agrees\n" for name in EXERCISES] + ["%d\n" % len(EXERCISES)], timeout=400),
+             [name + " agrees\n" for name in EXERCISES] + ["%d\n" % len(EXERCISES)], timeout=400, on_linux=True),
     swap_mode("split", 2), swap_mode("delayed", 1), swap_mode("delayed", 4),
     swap_mode("whole", 1), swap_mode("whole", 4),
     Session("shell-session", "a person at the shell: editing, ^C, ^Z, ^D, jobs, vi, top", [], SHELL_SESSION),

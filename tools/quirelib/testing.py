@@ -118,7 +118,7 @@ class Runner:
     def command_line(self, arguments, timeout):
         kernel = "linux" if self.options.linux else "run"
         if self.options.linux:
-            timeout *= LINUX_SLOWER
+            arguments, timeout = self.room_for_linux(arguments), timeout * LINUX_SLOWER
         if self.sanitized():
             arguments, timeout = self.room_for_shadow(arguments), timeout * SAN_SLOWER
         return [os.path.join(host.ROOT, "tools/quire"), kernel, "--no-make",
@@ -133,6 +133,13 @@ class Runner:
         if "--mem" in arguments:
             at = arguments.index("--mem") + 1
             arguments[at] = str(int(arguments[at]) * 8 // 7 + SAN_EXTRA_MB)
+        return arguments
+
+    def room_for_linux(self, arguments):
+        arguments = list(arguments)
+        if "--mem" in arguments:
+            at = arguments.index("--mem") + 1
+            arguments[at] = str(int(arguments[at]) + LINUX_EXTRA_MB)
         return arguments
 
     def keep_log(self, name, text):
@@ -160,8 +167,7 @@ class Runner:
     # --- user tests -----------------------------------------------------------------------------
 
     def machine_arguments(self, test):
-        mem = int(test.needs["mem"]) + (LINUX_EXTRA_MB if self.options.linux else 0)
-        return ["--mem", str(mem), "--swap", test.needs["swap"], "--cpus", test.needs["cpus"]]
+        return ["--mem", test.needs["mem"], "--swap", test.needs["swap"], "--cpus", test.needs["cpus"]]
 
     def user_tests(self, tests):
         """One boot for all of them, and another for the rest each time when one ends it."""

@@ -48,7 +48,10 @@ function counters(name,    i, sum) {
 }
 
 # The last line of a table: does the trace say what the kernel counted?
+# What never happened has no value, and is 0.
 function compare(what, traced, name, sum) {
+	traced += 0
+	sum += 0
 	printf "%s: %d in the trace, %d in vmstat (%s): %s\n", what, traced, sum, name, traced == sum ? "equal" : "NOT EQUAL"
 	if (traced != sum)
 		failed = 1

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <user/lib/memory.h>
 #include <user/lib/tap.h>
+#include <user/lib/tracing.h>
 
 static int gate[2], ready[2];
 
@@ -38,7 +39,11 @@ int main(void)
 	int status = 0;
 	pid_t first, never;
 
-	plan(4);
+	char line[160];
+
+	plan(7);
+	tracing_mount();
+	tracing_start("oom:*");
 	pipe(gate);
 	pipe(ready);
 	fflush(stdout);
@@ -51,5 +56,12 @@ int main(void)
 	close(gate[1]);
 	waitpid(never, &status, 0);
 	is(status, 0, "-1000 lives and has its data");
+	tracing_stop();
+	snprintf(line, sizeof(line), "mark_victim: pid=%d comm=oom_adjust total-vm=", first);
+	ok(trace_has(line), "the trace says who was killed");
+	ok(strstr(trace_text, "kB anon-rss=") && strstr(trace_text, " oom_score_adj=1000\n"), "what it had, and its score");
+	snprintf(line, sizeof(line), "oom_score_adj_update: pid=%d comm=oom_adjust oom_score_adj=-1000\n", never);
+	ok(strstr(trace_text, line) != NULL, "and who set his score");
+	tracing_write(T "tracing_on", "1");
 	return done();
 }

@@ -188,9 +188,165 @@ static void pipe_reads(void)
 	tracing_stop();
 }
 
+static int option_is(const char *line)
+{
+	slurp(T "trace_options", trace_text, sizeof(trace_text));
+	for (char *at = trace_text; (at = strstr(at, line)); at++)
+		if ((at == trace_text || at[-1] == '\n') && at[strlen(line)] == '\n')
+			return 1;
+	return 0;
+}
+
+static void options(void)
+{
+	char value[16], mark[1000];
+
+	ok(option_is("overwrite") && option_is("markers") && option_is("irq-info"), "trace_options has a word for each option");
+	ok(!tracing_write(T "trace_options", "nomarkers") && option_is("nomarkers"), "no before it turns it off");
+	tracing_start("");
+	tracing_write(T "trace_marker", "unwanted\n");
+	ok(!tracing_write(T "options/markers", "1") && option_is("markers"), "its own file turns it on");
+	memset(mark, 'm', 900);
+	strcpy(mark + 900, "end\n");
+	tracing_write(T "trace_marker", mark);
+	ok(trace_has("mmmend\n") && !strstr(trace_text, "unwanted"), "without markers nothing is written; a long one is whole");
+	tracing_write(T "trace_options", "nocontext-info");
+	ok(trace_has("\ntracing_mark_write: mmm"), "without context-info a line is the event alone");
+	tracing_write(T "trace_options", "context-info");
+	ok(tracing_write(T "trace_options", "no_such_option") == EINVAL, "an unknown option is EINVAL");
+	tracing_stop();
+	slurp(T "options/overwrite", value, sizeof(value));
+	ok(!strcmp(value, "1\n"), "options/overwrite");
+}
+
+static void clocks_and_tracers(void)
+{
+	char text[256];
+
+	ok(slurp(T "trace_clock", text, sizeof(text)) > 0 && strchr(text, '['), "trace_clock shows which");
+	ok(!tracing_write(T "trace_clock", "mono") && slurp(T "trace_clock", text, sizeof(text)) > 0 && strstr(text, " [mono] "),
+	   "mono can be chosen");
+	ok(!tracing_write(T "trace_clock", "boot") && slurp(T "trace_clock", text, sizeof(text)) > 0 && strstr(text, "[boot]") &&
+	   !strstr(text, "[mono]"), "so can boot");
+	ok(tracing_write(T "trace_clock", "sundial") == EINVAL, "an unknown clock is EINVAL");
+	tracing_write(T "trace_clock", "mono");
+	ok(slurp(T "available_tracers", text, sizeof(text)) > 0 && strstr(text, "nop"), "available_tracers");
+	ok(!tracing_write(T "current_tracer", "nop"), "nop is always there");
+	ok(tracing_write(T "current_tracer", "no_such_tracer") == EINVAL, "an unknown tracer is EINVAL");
+	ok(slurp(T "README", trace_text, sizeof(trace_text)) > 500 && strstr(trace_text, "set_event_pid"), "README");
+}
+
+static void sets(void)
+{
+	char value[16];
+
+	tracing_write(T "set_event", "");
+	tracing_write(T "set_event", "sched:sched_w*");
+	ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "sched:sched_wakeup\n"), "set_event takes a pattern");
+	tracing_write(T "set_event", "vmscan:*");
+	ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && !strstr(trace_text, "sched:"), "> forgets what was on");
+	spit(T "set_event", "!vmscan:mm_vmscan_kswapd_sleep");
+	ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "vmscan:mm_vmscan_kswapd_wake\n") &&
+	   !strstr(trace_text, "kswapd_sleep"), ">> with ! turns one off");
+	slurp(T "events/enable", value, sizeof(value));
+	ok(*value == 'X', "events/enable: some");
+	tracing_write(T "events/enable", "0");
+	slurp(T "events/enable", value, sizeof(value));
+	ok(*value == '0', "events/enable: none");
+}
+
+static long number_of(const char *path)
+{
+	char text[64];
+
+	return slurp(path, text, sizeof(text)) > 0 ? strtol(text, NULL, 10) : -1;
+}
+
+static void sizes(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	ok(!tracing_write(T "buffer_size_kb", "256"), "buffer_size_kb can be set");
+	is(number_of(T "per_cpu/cpu1/buffer_size_kb"), number_of(T "buffer_size_kb"), "of all CPUs");
+	is(number_of(T "buffer_total_size_kb"), cpus * number_of(T "buffer_size_kb"), "buffer_total_size_kb is the sum");
+	ok(!tracing_write(T "per_cpu/cpu1/buffer_size_kb", "512") && number_of(T "per_cpu/cpu1/buffer_size_kb") >= 512,
+	   "one CPU can have another size");
+	slurp(T "buffer_size_kb", trace_text, sizeof(trace_text));
+	ok(!strcmp(trace_text, "X\n"), "then there is no common one");
+	ok(tracing_write(T "buffer_size_kb", "0") == EINVAL, "none at all is EINVAL");
+	tracing_write(T "buffer_size_kb", "1024");
+}
+
+/* All files are read while they are changed: the sizes and the content of the rings, the events, the tasks. */
+static int turn_knobs(void *unused)
+{
+	char own[16];
+
+	(void)unused;
+	snprintf(own, sizeof(own), "%d", getpid());
+	for (int i = 0; i < 150; i++) {
+		tracing_write(T "per_cpu/cpu0/buffer_size_kb", i % 2 ? "64" : "160");
+		tracing_write(T "per_cpu/cpu1/buffer_size_kb", i % 3 ? "96" : "64");
+		tracing_write(T "set_event", i % 5 ? "raw_syscalls:*" : "sched:*");
+		tracing_write(T "set_event_pid", i % 4 ? "" : own);
+		if (i % 7 == 0)
+			tracing_write(T "trace", "");
+	}
+	return 0;
+}
+
+static void all_at_once(void)
+{
+	static const char *const files[] = {
+		T "trace", T "per_cpu/cpu0/trace", T "per_cpu/cpu1/stats", T "per_cpu/cpu0/stats", T "buffer_total_size_kb",
+	};
+	int fd = open(T "trace_pipe", O_RDONLY | O_NONBLOCK), status, wrong = 0;
+	pid_t pid;
+
+	tracing_start("raw_syscalls:*");
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		_exit(turn_knobs(NULL));
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+			if (slurp(files[i], trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "unknown event"))
+				wrong++;
+		read(fd, trace_text, sizeof(trace_text));
+	}
+	tracing_stop();
+	close(fd);
+	tracing_write(T "set_event_pid", "");
+	ok(WIFEXITED(status) && !wrong, "everything is read while everything changes");
+	tracing_write(T "buffer_size_kb", "1024");
+}
+
+/* A ring that overran says so in trace_pipe before the first event that is left. */
+static void lost(void)
+{
+	ssize_t n, all = 0;
+	char *at;
+	int fd;
+
+	tracing_write(T "buffer_size_kb", "64");
+	tracing_start("raw_syscalls:*");
+	for (int i = 0; i < 20000; i++)
+		syscall(SYS_getppid);
+	tracing_stop();
+	fd = open(T "trace_pipe", O_RDONLY | O_NONBLOCK);
+	while (all < (ssize_t)sizeof(trace_text) - 1 && (n = read(fd, trace_text + all, sizeof(trace_text) - 1 - all)) > 0)
+		all += n;
+	trace_text[all] = 0;
+	at = strstr(trace_text, "CPU:");
+	ok(at && (at == trace_text || at[-1] == '\n') && strstr(at, " [LOST ") && strstr(at, " EVENTS]\n"),
+	   "trace_pipe says how many events were lost");
+	close(fd);
+	tracing_write(T "buffer_size_kb", "1024");
+}
+
 int main(void)
 {
-	plan(27);
+	plan(55);
 	tracing_mount();
 	marks();
 	events();
@@ -199,6 +355,12 @@ int main(void)
 	formats();
 	pages();
 	pipe_reads();
+	options();
+	clocks_and_tracers();
+	sets();
+	sizes();
+	all_at_once();
+	lost();
 	tracing_write(T "tracing_on", "1");
 	return done();
 }

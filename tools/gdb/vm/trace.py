@@ -16,7 +16,7 @@ from vm.guest import number
 
 TYPE_EXTEND = 30        # a longer time delta, no record
 DELTA_BITS = 27
-CONVERSION = re.compile(r"%([-0-9]*)l*(\{(\w+)\}|ps|[a-zA-Z])")
+CONVERSION = re.compile(r"%([-0-9]*)[lh]*(\{(\w+)\}|ps|[a-zA-Z])")
 DEV_MINOR_BITS = 20
 IRQS_OFF, NEED_RESCHED = 1, 4       # enum in kernel/trace/trace.h
 
@@ -152,6 +152,10 @@ class Formats:
     def named(self, name, value, kind, width):
         if name == "dev":
             return "%d,%d" % (value >> DEV_MINOR_BITS, value & (1 << DEV_MINOR_BITS) - 1)
+        if name == "bit":
+            return "%d" % (1 << value)
+        if name == "below_block":
+            return "%d" % (value < C["PAGEBLOCK_ORDER"])
         if name == "page":
             return "0x%016x" % (C["VMEMMAP_BASE"] + value * guest.lookup_type("struct page").sizeof)
         word = self.symbols.name(name, value)
