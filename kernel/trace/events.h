@@ -4,7 +4,8 @@
  *
  * Names, fields and formats are those of Linux 6.12 where the event is Linux's. A format is printf's; %{table} shows a
  * value by the names that its owner registered (trace_symbols), %{dev} a device as major,minor, %{page} the address of the
- * struct page of a frame number, %{bit} 1 shifted by it, %{below_block} whether an order is below that of a pageblock. No #include guard: this file is read several times, with other meanings of the macros.
+ * struct page of a frame number, %{bit} one shifted by it, %{below_block} whether an order is below that of a pageblock.
+ * No #include guard: this file is read several times, with other meanings of the macros.
  */
 
 /* What is written to trace_marker. Its text is as long as it is; the record's size says how long. */
