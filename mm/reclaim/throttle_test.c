@@ -141,7 +141,7 @@ static bool waited_in_vain(struct trace_cursor *cursor, enum vmscan_throttle_sta
 	struct trace_entry_mm_vmscan_throttled event;
 
 	return !reclaim_throttle(NODE0, reason) && throttled_event(cursor, &event) && event.usec_timeout == usec &&
-	       event.usec_delayed == usec && event.reason == (int)reason;
+	       event.usec_delayed == usec && event.reason == (int)BIT(reason);
 }
 
 KTEST(throttle, each_reason_has_its_time)
