@@ -300,9 +300,14 @@ static void all_at_once(void)
 	static const char *const files[] = {
 		T "trace", T "per_cpu/cpu0/trace", T "per_cpu/cpu1/stats", T "per_cpu/cpu0/stats", T "buffer_total_size_kb",
 	};
-	int fd = open(T "trace_pipe", O_RDONLY | O_NONBLOCK), status, wrong = 0;
+	int fd, status, wrong = 0;
 	pid_t pid;
 
+	if (access("/sys/kernel/debug/check_mm", F_OK)) {
+		skip(1, "both CPUs of Linux 6.1 hang in its ring buffer");
+		return;
+	}
+	fd = open(T "trace_pipe", O_RDONLY | O_NONBLOCK);
 	tracing_start("raw_syscalls:*");
 	fflush(stdout);
 	pid = fork();
