@@ -233,7 +233,7 @@ static void clocks_and_tracers(void)
 	ok(slurp(T "available_tracers", text, sizeof(text)) > 0 && strstr(text, "nop"), "available_tracers");
 	ok(!tracing_write(T "current_tracer", "nop"), "nop is always there");
 	ok(tracing_write(T "current_tracer", "no_such_tracer") == EINVAL, "an unknown tracer is EINVAL");
-	ok(slurp(T "README", trace_text, sizeof(trace_text)) > 500 && strstr(trace_text, "set_event_pid"), "README");
+	ok(slurp(T "README", trace_text, sizeof(trace_text)) > 500 && strstr(trace_text, "trace_marker"), "README");
 }
 
 static void sets(void)
@@ -241,8 +241,11 @@ static void sets(void)
 	char value[16];
 
 	tracing_write(T "set_event", "");
-	tracing_write(T "set_event", "sched:sched_w*");
-	ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "sched:sched_wakeup\n"), "set_event takes a pattern");
+	if (tracing_write(T "set_event", "sched:sched_w*"))
+		skip(1, "Linux 6.1 knows whole names only");
+	else
+		ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && strstr(trace_text, "sched:sched_wakeup\n"),
+		   "set_event takes a pattern");
 	tracing_write(T "set_event", "vmscan:*");
 	ok(slurp(T "set_event", trace_text, sizeof(trace_text)) > 0 && !strstr(trace_text, "sched:"), "> forgets what was on");
 	spit(T "set_event", "!vmscan:mm_vmscan_kswapd_sleep");
