@@ -18,7 +18,7 @@ TYPE_EXTEND = 30        # a longer time delta, no record
 DELTA_BITS = 27
 CONVERSION = re.compile(r"%([-0-9]*)[lh]*(\{(\w+)\}|ps|[a-zA-Z])")
 DEV_MINOR_BITS = 20
-IRQS_OFF, NEED_RESCHED = 1, 4       # enum in kernel/trace/trace.h
+FLAGS = ((1, "d"), (4, "N"), (8, "h"))       # TRACE_FLAG_* in kernel/trace/trace.h, and their letters
 
 
 class Record:
@@ -167,9 +167,9 @@ class Formats:
         """As kernel/trace/format.c writes it, letter for letter."""
         name, text = self.text(record)
         us = (record.ns + 500) // 1000
-        return "%16s-%-7d [%03d] %s%s... %5d.%06d: %s%s" % (
-            names.get(record.pid, "<...>") if record.pid else "<idle>", record.pid, record.cpu, "d" if record.flags & IRQS_OFF else ".",
-            "N" if record.flags & NEED_RESCHED else ".", us // 1000000, us % 1000000,
+        return "%16s-%-7d [%03d] %s.. %5d.%06d: %s%s" % (
+            names.get(record.pid, "<...>") if record.pid else "<idle>", record.pid, record.cpu,
+            "".join(letter if record.flags & flag else "." for flag, letter in FLAGS), us // 1000000, us % 1000000,
             name + ": " if record.type != C["TRACE_PRINT_NUMBER"] else "", text)
 
 

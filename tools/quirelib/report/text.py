@@ -24,7 +24,7 @@ TEXT_FIELDS = ("comm", "prev_comm", "next_comm", "parent_comm", "child_comm")
 
 def line(event, names):
     """One event as the file `trace` has it"""
-    flags = ("d" if event.flags & 1 else ".") + ("N" if event.flags & 4 else ".") + "..."
+    flags = ("d" if event.flags & 1 else ".") + ("N" if event.flags & 4 else ".") + ("h" if event.flags & 8 else ".") + ".."
     name = "tracing_mark_write" if event.name == "print" else event.name
     return "%16s-%-7d [%03d] %s %5d.%06d: %s: %s" % (
         names.get(event.pid, "<idle>" if not event.pid else "<...>"), event.pid, event.cpu, flags,
